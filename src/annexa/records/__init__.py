@@ -1,0 +1,7 @@
+"""The contract: one pydantic record for every table that the lists use. Nothing else defines a column."""
+
+from annexa.records import adoption, care, front_door, person, protection
+from annexa.records.base import RECORDS, Meta, Record, RecordField
+from annexa.records.types import Kind
+
+__all__ = ["RECORDS", "Kind", "Meta", "Record", "RecordField", "adoption", "care", "front_door", "person", "protection"]

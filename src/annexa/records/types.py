@@ -1,0 +1,157 @@
+"""The types of a record's fields: one definition each of what a date, a code, a number or a text may look like.
+
+The definitions here are pydantic's; the column-wise checks in annexa.extract are their Polars twins, and a property
+test holds that both reject and accept the same cells.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any, Final, TypeAlias
+
+from annotated_types import Ge
+from pydantic import BeforeValidator, GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import PydanticCustomError, core_schema
+
+EARLIEST: Final = date(1900, 1, 1)  # a date before this is a slip of the keyboard, not an event
+
+# The only shapes of a date that any part of annexa reads from text (specification: extract layout).
+ISO_DAY: Final = r"(\d{4})-(\d{2})-(\d{2})"
+BRITISH_DAY: Final = r"(\d{2})/(\d{2})/(\d{4})"
+TIME: Final = r"(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?"
+ISO_MOMENT: Final = rf"^{ISO_DAY}(?:[ T]{TIME})?$"
+BRITISH_MOMENT: Final = rf"^{BRITISH_DAY}(?: {TIME})?$"
+_ISO = re.compile(ISO_MOMENT, re.ASCII)
+_BRITISH = re.compile(BRITISH_MOMENT, re.ASCII)
+
+
+class Kind(Enum):
+    """What a field holds, and so how its column is read."""
+
+    IDENTIFIER = "identifier"
+    PERSON = "person identifier"
+    TEXT = "text"
+    DATE = "date"
+    BIRTH = "date of birth"
+    MOMENT = "date and time"
+    CODE = "code"
+    WHOLE = "whole number"
+    JSON = "JSON"
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Marks an annotation with its kind where the Python type alone does not tell it."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class CodeSet:
+    """A text that must be a standard code of the named code set.
+
+    The codes are known to a layer above the records, so they come in pydantic's validation context as
+    {"codes": {name: collection of codes}}.
+    """
+
+    name: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Check membership after pydantic's own check that the value is text."""
+        return core_schema.with_info_after_validator_function(self._member, handler(source))
+
+    def _member(self, value: str, info: ValidationInfo) -> str:
+        codes = (info.context or {}).get("codes", {}).get(self.name)
+        if codes is not None and value not in codes:
+            raise PydanticCustomError("unknown_code", "is not a known value of {code_set}", {"code_set": self.name})
+        return value
+
+
+def parse_moment(value: object) -> datetime:
+    """Read a date text, with or without a time, in one of the accepted shapes.
+
+    Raises:
+        PydanticCustomError: any other shape, and a day that no calendar has. The message holds no value.
+    """
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)
+    match = _ISO.match(value) or _BRITISH.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise PydanticCustomError("date_shape", "is not a date (YYYY-MM-DD or DD/MM/YYYY)")
+    first, month, last, hour, minute, second = (int(part or 0) for part in match.groups())
+    year, day = (first, last) if match.re is _ISO else (last, first)
+    try:
+        return datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        raise PydanticCustomError("date_calendar", "is not a day of the calendar") from None
+
+
+def parse_date(value: object) -> date:
+    """Read a date text and leave its time of day out (K4). Errors as in parse_moment."""
+    return parse_moment(value).date()
+
+
+def parse_whole(value: object) -> int:
+    """Read a whole number of 0 or more, written with digits alone.
+
+    Raises:
+        PydanticCustomError: anything else.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
+        return int(value)
+    raise PydanticCustomError("whole_number", "is not a whole number")
+
+
+def parse_json(value: object) -> str:
+    """Accept the text of a JSON object or array, and return it as it is.
+
+    Raises:
+        PydanticCustomError: text that is no JSON, or JSON that is neither an object nor an array.
+    """
+    try:
+        parsed = json.loads(value, parse_constant=_refuse_constant) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, dict | list) or not isinstance(value, str):
+        raise PydanticCustomError("json_text", "is not readable JSON")
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)  # NaN and Infinity are Python's, not JSON's
+
+
+def _not_empty(value: object) -> object:
+    if isinstance(value, str) and not value:
+        raise PydanticCustomError("empty", "is empty")
+    return value
+
+
+RecordId: TypeAlias = Annotated[str, BeforeValidator(_not_empty), Marker(Kind.IDENTIFIER)]
+PersonId: TypeAlias = Annotated[str, BeforeValidator(_not_empty), Marker(Kind.PERSON)]
+Text: TypeAlias = Annotated[str, BeforeValidator(_not_empty), Marker(Kind.TEXT)]
+EventDate: TypeAlias = Annotated[date, BeforeValidator(parse_date), Ge(EARLIEST), Marker(Kind.DATE)]
+BirthDate: TypeAlias = Annotated[date, BeforeValidator(parse_date), Ge(EARLIEST), Marker(Kind.BIRTH)]
+Moment: TypeAlias = Annotated[datetime, BeforeValidator(parse_moment), Ge(datetime(1900, 1, 1)), Marker(Kind.MOMENT)]
+Whole: TypeAlias = Annotated[int, BeforeValidator(parse_whole), Marker(Kind.WHOLE)]
+Json: TypeAlias = Annotated[str, BeforeValidator(parse_json), Marker(Kind.JSON)]
+
+
+def kind_of(annotation: Any, metadata: list[Any]) -> Kind:
+    """Return the kind of a field from its annotation's metadata.
+
+    Raises:
+        TypeError: an annotation that is none of this module's types.
+    """
+    for mark in metadata:
+        if isinstance(mark, Marker):
+            return mark.kind
+        if isinstance(mark, CodeSet):
+            return Kind.CODE
+    raise TypeError(f"no kind is known for {annotation!r}: use a type of annexa.records.types")
