@@ -4,10 +4,14 @@ A finding never stops a run. Its message carries no value from a record; the val
 files that hold findings have the classification of the lists themselves.
 """
 
+import tomllib
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import polars as pl
+
+from annexa.resources import resource
 
 SEVERITIES: Final = ("error", "warning", "info")
 
@@ -76,3 +80,33 @@ def gather(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return together.sort(
         rank, "list", "check", "table", "child", "event", "column", "message", "value", "file", "row", nulls_last=True
     )
+
+
+class Findings:
+    """The findings of one run, as they come up.
+
+    Each stage adds to it; severity comes from the catalogue (configs/checks.toml), so that it is defined once.
+    """
+
+    def __init__(self) -> None:
+        self._frames: list[pl.DataFrame] = []
+        self._severities = severities()
+
+    def add(self, check: str, message: str | pl.Expr, *, frame: pl.DataFrame | None = None, **columns: object) -> None:
+        """Add a finding for each row of `frame`, or one where none is given; arguments as in findings().
+
+        Raises:
+            KeyError: a check that the catalogue does not have.
+        """
+        self._frames.append(findings(check, self._severities[check], message, frame=frame, **columns))
+
+    def frame(self) -> pl.DataFrame:
+        """Return all findings in the order of a report (see gather)."""
+        return gather(self._frames)
+
+
+@cache
+def severities() -> dict[str, str]:
+    """Return the severity of each check, by id, from configs/checks.toml."""
+    checks = tomllib.loads(resource("configs", "checks.toml").read_text("utf-8-sig"))
+    return {check: entry["severity"] for check, entry in checks.items()}

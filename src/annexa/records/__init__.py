@@ -2,6 +2,18 @@
 
 from annexa.records import adoption, care, front_door, person, protection
 from annexa.records.base import RECORDS, Meta, Record, RecordField
-from annexa.records.types import Kind
+from annexa.records.types import UNREADABLE, Kind
 
-__all__ = ["RECORDS", "Kind", "Meta", "Record", "RecordField", "adoption", "care", "front_door", "person", "protection"]
+__all__ = [
+    "RECORDS",
+    "UNREADABLE",
+    "Kind",
+    "Meta",
+    "Record",
+    "RecordField",
+    "adoption",
+    "care",
+    "front_door",
+    "person",
+    "protection",
+]

@@ -4,7 +4,7 @@ from typing import Annotated, TypeAlias
 
 from annexa.records.base import Record, ssd
 from annexa.records.front_door import YesNo
-from annexa.records.types import CodeSet, EventDate, Json, Moment, PersonId, RecordId, Text
+from annexa.records.types import CodeSet, EventDate, Json, Moment, PersonId, Postcode, RecordId, Text
 
 EpisodeStartReason: TypeAlias = Annotated[str, CodeSet("episode_start_reason")]
 CeasedReason: TypeAlias = Annotated[str, CodeSet("ceased_reason")]
@@ -89,7 +89,7 @@ class Placement(
     end_date: EventDate | None = ssd("clap_cla_placement_end_date", "Last day")
     placement_type: PlacementType | None = ssd("clap_cla_placement_type", "Type of placement")
     provider: PlacementProvider | None = ssd("clap_cla_placement_provider", "Who provides it")
-    postcode: Text | None = ssd("clap_cla_placement_postcode", "Postcode of the placement")
+    postcode: Postcode | None = ssd("clap_cla_placement_postcode", "Postcode of the placement")
     urn: Text | None = ssd("clap_cla_placement_urn", "Ofsted's unique reference number of the provider")
 
 

@@ -18,13 +18,14 @@ from pydantic_core import PydanticCustomError, core_schema
 EARLIEST: Final = date(1900, 1, 1)  # a date before this is a slip of the keyboard, not an event
 
 # The only shapes of a date that any part of annexa reads from text (specification: extract layout).
-ISO_DAY: Final = r"(\d{4})-(\d{2})-(\d{2})"
-BRITISH_DAY: Final = r"(\d{2})/(\d{2})/(\d{4})"
-TIME: Final = r"(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?"
-ISO_MOMENT: Final = rf"^{ISO_DAY}(?:[ T]{TIME})?$"
-BRITISH_MOMENT: Final = rf"^{BRITISH_DAY}(?: {TIME})?$"
-_ISO = re.compile(ISO_MOMENT, re.ASCII)
-_BRITISH = re.compile(BRITISH_MOMENT, re.ASCII)
+# [0-9], not \d: the latter also matches other scripts' digits. The same patterns serve Python and Polars.
+_TIME = r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?"
+ISO_MOMENT: Final = rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})(?:[ T]{_TIME})?"
+BRITISH_MOMENT: Final = rf"([0-9]{{2}})/([0-9]{{2}})/([0-9]{{4}})(?: {_TIME})?"
+_ISO = re.compile(ISO_MOMENT)
+_BRITISH = re.compile(BRITISH_MOMENT)
+
+UNREADABLE: Final = "!"  # stands in a coded column for a value that no map knows; a list shows it as a blank cell
 
 
 class Kind(Enum):
@@ -37,6 +38,7 @@ class Kind(Enum):
     BIRTH = "date of birth"
     MOMENT = "date and time"
     CODE = "code"
+    POSTCODE = "postcode"
     WHOLE = "whole number"
     JSON = "JSON"
 
@@ -79,7 +81,7 @@ def parse_moment(value: object) -> datetime:
         return value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
-    match = _ISO.match(value) or _BRITISH.match(value) if isinstance(value, str) else None
+    match = _ISO.fullmatch(value) or _BRITISH.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise PydanticCustomError("date_shape", "is not a date (YYYY-MM-DD or DD/MM/YYYY)")
     first, month, last, hour, minute, second = (int(part or 0) for part in match.groups())
@@ -136,6 +138,7 @@ def _not_empty(value: object) -> object:
 RecordId: TypeAlias = Annotated[str, BeforeValidator(_not_empty), Marker(Kind.IDENTIFIER)]
 PersonId: TypeAlias = Annotated[str, BeforeValidator(_not_empty), Marker(Kind.PERSON)]
 Text: TypeAlias = Annotated[str, BeforeValidator(_not_empty), Marker(Kind.TEXT)]
+Postcode: TypeAlias = Annotated[str, BeforeValidator(_not_empty), Marker(Kind.POSTCODE)]
 EventDate: TypeAlias = Annotated[date, BeforeValidator(parse_date), Ge(EARLIEST), Marker(Kind.DATE)]
 BirthDate: TypeAlias = Annotated[date, BeforeValidator(parse_date), Ge(EARLIEST), Marker(Kind.BIRTH)]
 Moment: TypeAlias = Annotated[datetime, BeforeValidator(parse_moment), Ge(datetime(1900, 1, 1)), Marker(Kind.MOMENT)]

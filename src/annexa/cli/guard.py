@@ -1,0 +1,71 @@
+"""From an error to one message and an exit code: no traceback, and no value from a record, ever reaches the terminal."""
+
+import functools
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import typer
+
+from annexa.errors import AnnexaError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+BUG = 70
+INTERRUPTED = 130
+
+stage: ContextVar[str] = ContextVar("stage", default="starting")
+debug_file: ContextVar[Path | None] = ContextVar("debug_file", default=None)
+
+
+def guarded(command: Callable[P, R]) -> Callable[P, R]:
+    """Wrap a command so that every failure ends in one message on stderr and its exit code."""
+
+    @functools.wraps(command)
+    def wrapper(*args: P.args, **keywords: P.kwargs) -> R:
+        with guard():
+            return command(*args, **keywords)
+
+    return wrapper
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Turn an AnnexaError, Ctrl+C or a bug inside the block into a message and typer.Exit."""
+    from annexa import console
+    from annexa.log import note
+
+    try:
+        yield
+    except AnnexaError as error:
+        note(f"failed with exit code {error.exit_code}")
+        console.error(error.message, error.hint)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        note("interrupted")
+        console.error("Interrupted: nothing was written.", "Run the command again when you are ready.")
+        raise typer.Exit(INTERRUPTED) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as bug:
+        note("an error in annexa")
+        _report_bug(bug)
+        raise typer.Exit(BUG) from None
+
+
+def _report_bug(bug: Exception) -> None:
+    from annexa import console
+
+    # The message and the source lines of a traceback may quote values, so only places in annexa are shown.
+    frames = [f for f in traceback.extract_tb(bug.__traceback__) if "annexa" in Path(f.filename).parts]
+    place = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "an unknown place"
+    path = debug_file.get()
+    hint = "Run it again with --debug-file FILE, keep the file safe (it may quote values), and report the error."
+    if path is not None:
+        path.write_text("".join(traceback.format_exception(bug)), encoding="utf-8")
+        hint = f"The details are in {path.name}; they may quote values from records, so keep the file safe."
+    console.error(f"An error in annexa: {type(bug).__name__} while {stage.get()}, at {place}.", hint)

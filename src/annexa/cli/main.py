@@ -1,0 +1,47 @@
+"""The program `annexa`: its commands, and nothing heavy until one of them runs."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from annexa import __version__
+from annexa.cli import build, config, editions, sample, sources, verify
+
+app = typer.Typer(
+    name="annexa",
+    help="Builds Ofsted's Annex A child-level lists from a case-management extract.",
+    epilog="Example: annexa build --inspection-date 2018-06-04 --extracts extract --output out",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("build")(build.build)
+app.command("verify")(verify.verify)
+app.command("sample")(sample.sample)
+app.add_typer(editions.app, name="editions")
+app.add_typer(sources.app, name="sources")
+app.add_typer(config.app, name="config")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"annexa {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _version_asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Builds Ofsted's Annex A child-level lists from a case-management extract."""
+
+
+def run() -> None:
+    """Run the program; the console's encoding never decides whether a message can be shown."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()

@@ -1,0 +1,157 @@
+"""The options that commands on an extract share, and how they join annexa.toml and the defaults."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from annexa.errors import UsageError
+
+if TYPE_CHECKING:
+    from annexa.settings import Settings
+
+
+class FailOn(str, Enum):  # noqa: UP042  (typer reads the members' values)
+    """The severity from which on a run exits 1."""
+
+    error = "error"
+    warning = "warning"
+    never = "never"
+
+
+InspectionDate = Annotated[
+    str, typer.Option("--inspection-date", metavar="DATE", help="Inspection date: 2018-06-04 or 04/06/2018.")
+]
+Extracts = Annotated[
+    Path | None, typer.Option("--extracts", help="The extract: a folder, an XLSX workbook or a SQLite file.")
+]
+Source = Annotated[
+    str | None, typer.Option("--source", help="Source profile: how the extract is laid out.  [default: ssd]")
+]
+Edition = Annotated[str | None, typer.Option("--edition", help="Edition of Annex A.  [default: ilacs-2018]")]
+Output = Annotated[
+    Path | None, typer.Option("--output", help="Folder for the outputs.  [default: ./annexa-<inspection date>]")
+]
+Config = Annotated[
+    Path | None, typer.Option("--config", help="Settings file.  [default: annexa.toml in this folder, if there]")
+]
+ExtractDate = Annotated[
+    str | None, typer.Option("--extract-date", metavar="DATE", help="Day on which the extract was taken.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Add stages, timings and counts on stderr.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
+FailOnOption = Annotated[
+    FailOn | None, typer.Option("--fail-on", help="Exit 1 where a finding is as grave as this.  [default: never]")
+]
+LogFile = Annotated[Path | None, typer.Option("--log-file", help="Append stages and counts to this file.")]
+DebugFile = Annotated[
+    Path | None, typer.Option("--debug-file", help="Where to put the details of an error in annexa; may quote values.")
+]
+OwnLa = Annotated[
+    list[str] | None,
+    typer.Option("--own-la", metavar="NAME", help="Name or code of the authority itself; may be given several times."),
+]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The settings of a run, and where each came from: option, file name, or default."""
+
+    settings: "Settings"
+    origins: dict[str, str] = field(default_factory=dict)
+
+
+def resolve(config: Path | None, **given: Any) -> Resolved:
+    """Join options, annexa.toml and defaults: an option beats the file, which beats the default.
+
+    Args:
+        config: the settings file; annexa.toml of the working folder where None and it is there.
+        given: setting name -> value given as an option, None where it was not.
+
+    Raises:
+        UsageError: the settings file cannot be used.
+    """
+    from annexa.settings import FILE_NAME, Options, Settings, load_settings
+
+    path = config or Path(FILE_NAME)
+    settings = load_settings(path) if config is not None or path.is_file() else Settings()
+    in_file = settings.model_fields_set
+    settings = _beside(path, settings)
+    origins = {name: path.name if name in in_file else "default" for name in Settings.model_fields}
+    own_la = given.pop("own_la", None)
+    set_options = settings.options.model_fields_set
+    for name in Options.model_fields:
+        origins[f"options.{name}"] = path.name if name in set_options else "default"
+    if own_la:
+        options = Options.model_validate({**settings.options.model_dump(exclude_unset=True), "own_la": tuple(own_la)})
+        settings = settings.model_copy(update={"options": options})
+        origins["options.own_la"] = "option"
+    changes = {name: value for name, value in given.items() if value is not None}
+    origins.update(dict.fromkeys(changes, "option"))
+    return Resolved(settings.model_copy(update=changes), origins)
+
+
+def _beside(path: Path, settings: "Settings") -> "Settings":
+    """Read the paths of a settings file as relative to the file's own folder."""
+
+    def joined(text: str) -> str:
+        return str(path.parent / text) if text else ""
+
+    options = settings.options
+    if options.postcode_lookup:
+        options = options.model_copy(update={"postcode_lookup": joined(options.postcode_lookup)})
+    return settings.model_copy(
+        update={"extracts": joined(settings.extracts), "output": joined(settings.output), "options": options}
+    )
+
+
+def day(text: str, option: str) -> date:
+    """Read a date option written as 2018-06-04 or 04/06/2018.
+
+    Raises:
+        UsageError: anything else, and a day that no calendar has.
+    """
+    from pydantic_core import PydanticCustomError
+
+    from annexa.records.types import parse_date
+
+    try:
+        return parse_date(text.strip())
+    except PydanticCustomError:
+        raise UsageError(f"{option}: {text} is not a date.", "Write it as 2018-06-04 or 04/06/2018.") from None
+
+
+def numbers(text: str | None, option: str) -> tuple[int, ...] | None:
+    """Read list numbers between commas, such as 1,7,8.
+
+    Raises:
+        UsageError: anything else.
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(sorted({int(part) for part in text.split(",")}))
+    except ValueError:
+        raise UsageError(f"{option}: {text} is not a list of numbers.", "Write it as 1,7,8.") from None
+
+
+def extracts_of(resolved: Resolved) -> Path:
+    """Return where the extract is.
+
+    Raises:
+        UsageError: neither an option nor annexa.toml says so.
+    """
+    if not resolved.settings.extracts:
+        raise UsageError(
+            "It is not said where the extract is.",
+            'Give --extracts PATH, or put extracts = "PATH" into annexa.toml in this folder.',
+        )
+    return Path(resolved.settings.extracts)
+
+
+Progress = Callable[[str], None]

@@ -1,0 +1,54 @@
+"""annexa sample."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from annexa.cli import options as o
+from annexa.cli.guard import debug_file, guarded
+
+
+class Format(str, Enum):  # noqa: UP042  (typer reads the members' values)
+    """How the sample is written."""
+
+    csv = "csv"
+    parquet = "parquet"
+    xlsx = "xlsx"
+    sqlite = "sqlite"
+
+
+@guarded
+def sample(
+    inspection_date: o.InspectionDate,
+    output: Annotated[Path, typer.Option("--output", help="Folder to write the extract to.")],
+    children: Annotated[int, typer.Option("--children", min=1, help="Number of children.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same authority.")] = 1,
+    form: Annotated[Format, typer.Option("--format", help="Kind of extract.")] = Format.csv,
+    as_at: Annotated[
+        str | None, typer.Option("--as-at", metavar="DATE", help="Show what the system would hold that day.")
+    ] = None,
+    defects: Annotated[
+        float, typer.Option("--defects", min=0, max=1, help="Share of records to spoil, listed beside the folder.")
+    ] = 0,
+    quiet: o.Quiet = False,
+    debug: o.DebugFile = None,
+) -> None:
+    """Write the extract of a synthetic authority: nobody in it is real.
+
+    Example: annexa sample --children 2000 --inspection-date 2018-06-04 --seed 1 --output extract
+    """
+    debug_file.set(debug)
+    from annexa import console
+    from annexa.sample import generate, plant_defects, write_sample
+
+    day = o.day(inspection_date, "--inspection-date")
+    tables = generate(children, day, seed, o.day(as_at, "--as-at") if as_at else None)
+    planted = None
+    if defects:
+        tables, planted = plant_defects(tables, defects, seed, day)
+    written = write_sample(tables, output, form.value, day, planted)
+    if not quiet:
+        rows = sum(table.height for table in tables.values())
+        console.line(f"{len(tables)} tables with {rows:,} rows are in {output} ({len(written)} files).")

@@ -1,0 +1,108 @@
+"""One extract, read, typed and prepared: what the lists start from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from annexa.errors import SourceError
+from annexa.extract.clean import read_record
+from annexa.extract.prepare import prepare
+from annexa.extract.read import InputFile, Limits, RawExtract, RawTable, read_extract
+from annexa.extract.tables import Table, Tables
+from annexa.findings import Findings
+from annexa.period import InspectionPeriod
+from annexa.records import RECORDS
+from annexa.sources import SourceProfile, TableMap
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What was read.
+
+    Args:
+        tables: all records by name.
+        inputs: the files that were read, with their hashes.
+        unknown: files, sheets or tables that nothing reads.
+    """
+
+    tables: Tables
+    inputs: tuple[InputFile, ...]
+    unknown: tuple[str, ...]
+
+
+def load_extract(
+    path: Path,
+    source: SourceProfile,
+    period: InspectionPeriod,
+    findings: Findings,
+    lists_of: Mapping[str, tuple[int, ...]],
+    limits: Limits | None = None,
+) -> Extract:
+    """Read an extract as a source profile says.
+
+    Args:
+        path: a folder, a workbook or a database file.
+        source: where tables, columns and values are.
+        period: D and A.
+        findings: gets what reading finds (AA-R01 to R21 and their kin).
+        lists_of: for each record, the lists that read it, for messages.
+        limits: how far a compressed workbook may expand.
+
+    Raises:
+        SourceError: what read_extract raises; no person table; a table without a column on which everything hangs.
+    """
+    raw = read_extract(path, source.wanted(), limits or Limits())
+    return extract_from(raw, source, period, findings, lists_of)
+
+
+def extract_from(
+    raw: RawExtract,
+    source: SourceProfile,
+    period: InspectionPeriod,
+    findings: Findings,
+    lists_of: Mapping[str, tuple[int, ...]],
+) -> Extract:
+    """Type and prepare what was read; arguments and errors as in load_extract."""
+    supplied: dict[str, Table] = {}
+    for name, mapped in source.tables.items():
+        table = raw.tables.get(mapped.table)
+        if table is None:
+            continue
+        _check_needs(table, mapped, source, lists_of.get(name, ()))
+        supplied[name] = read_record(table, mapped, source, findings)
+        if not supplied[name].frame.height:
+            findings.add("AA-R13", f"{table.name} has no rows.", table=table.name, file=table.file)
+    if "persons" not in supplied:
+        named = source.tables["persons"].table if "persons" in source.tables else "the person table"
+        raise SourceError(
+            f"The extract has no table {named}: nothing can be built without the people the records are about.",
+            f"Add it to the extract, or name it in the source profile {source.name}.",
+        )
+    _report_unused(raw, source, findings)
+    return Extract(prepare(supplied, period, findings), raw.inputs, raw.unknown)
+
+
+def _check_needs(raw: RawTable, mapped: TableMap, source: SourceProfile, lists: tuple[int, ...]) -> None:
+    for field in RECORDS[mapped.record].meta.needs:
+        columns = mapped.columns[field]
+        if not any(column in raw.columns_found for column in columns):
+            named = f"List {', '.join(map(str, lists))}" if lists else "every list"
+            raise SourceError(
+                f"{raw.file}: the table {raw.name} has no column {' or '.join(columns)}, on which {named} hangs.",
+                f"Add the column to the extract, or name another in the source profile {source.name}.",
+            )
+
+
+def _report_unused(raw: RawExtract, source: SourceProfile, findings: Findings) -> None:
+    for name in raw.unknown:
+        findings.add("AA-R12", f"{name} was not used.", file=name)
+    wanted = source.wanted()
+    for name, table in sorted(raw.tables.items()):
+        unused = [column for column in table.columns_found if column not in wanted[name]]
+        if unused:
+            findings.add(
+                "AA-R12",
+                f"{name}: {len(unused)} columns are not used: {', '.join(unused)}.",
+                table=name,
+                file=table.file,
+            )

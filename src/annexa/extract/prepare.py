@@ -1,0 +1,220 @@
+"""Before any rule: merged identifiers, duplicates, and what had not happened yet (K6, K8, K9, K10).
+
+No row is removed here. A row that takes no part in the rules carries its reason in _drop, so that the account can name
+every row of every table.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from annexa.extract.tables import DROP, MASKED, ROW, Table, Tables
+from annexa.findings import Findings
+from annexa.period import InspectionPeriod
+from annexa.records import Kind, Record
+
+
+def prepare(tables: Mapping[str, Table], period: InspectionPeriod, findings: Findings) -> Tables:
+    """Return all tables with merged identifiers, _drop and blanked later dates.
+
+    Args:
+        tables: records by name, as read.
+        period: A decides what has happened.
+        findings: gets AA-R09, R14, R21, G04 and G20.
+    """
+    merged = _merge_map(tables.get("merged_ids"), findings)
+    ready = {}
+    for name, table in tables.items():
+        each = _merge(table, merged) if name != "merged_ids" else table
+        each = _duplicates(each, period, findings)
+        if name == "persons":
+            each = _one_row_a_person(each, findings)
+        ready[name] = _mask(_no_child(each), period)
+    return Tables(ready)
+
+
+def _merge_map(table: Table | None, findings: Findings) -> dict[str, str]:
+    """Return old -> current for every merged identifier, following chains; those of a circle stay unmerged (K9)."""
+    if table is None or not table.frame.height:
+        return {}
+    pairs = table.frame.drop_nulls(["old_person_id", "person_id"]).sort("old_person_id", "person_id", ROW)
+    step = {old: new for old, new in pairs.select("old_person_id", "person_id").iter_rows() if old != new}
+    current: dict[str, str] = {}
+    circles: set[str] = set()
+    for old in step:
+        path = [old]
+        while path[-1] in step and path[-1] not in circles:
+            following = step[path[-1]]
+            if following in path:
+                circles.update(path)
+                break
+            path.append(following)
+        # A chain that runs into a circle has no end to be merged into.
+        if path[-1] not in circles:
+            current[old] = path[-1]
+    where = {"table": table.source, "file": table.file}
+    if circles:
+        findings.add(
+            "AA-R09",
+            f"{len(circles)} identifiers are merged in a circle, or into one, and stay as they are.",
+            value=", ".join(sorted(circles)),
+            **where,
+        )
+    if current:
+        findings.add("AA-R21", f"{len(current)} identifiers were merged into others.", **where)
+    return current
+
+
+def _merge(table: Table, merged: Mapping[str, str]) -> Table:
+    people = [name for name, field in table.record.fields().items() if field.kind is Kind.PERSON]
+    if not merged or not people:
+        return table
+    frame = table.frame
+    if table.record.meta.name == "persons":
+        frame = frame.with_columns(pl.col("person_id").is_in(list(merged)).alias("_old"))
+    return table.with_frame(frame.with_columns(pl.col(people).replace(merged)))
+
+
+def _duplicates(table: Table, period: InspectionPeriod, findings: Findings) -> Table:
+    """Mark all but one of identical rows (DUPLICATE) and of rows with one key (CONFLICT), by K10."""
+    meta = table.record.meta
+    columns = [name for name in table.frame.columns if name not in (ROW, DROP, MASKED)]
+    frame = table.frame.with_columns(pl.struct(columns).hash(seed=0).alias("_hash"))
+    # Hashing first keeps the exact comparison to the few rows that could be equal.
+    suspects = frame.filter(pl.col("_hash").is_duplicated())
+    identical = _later_copies(suspects, columns)
+    keyed: pl.Series = pl.Series(ROW, [], dtype=pl.UInt32)
+    if meta.key:
+        on = [meta.key, meta.person] if meta.person and meta.person != meta.key else [meta.key]
+        if meta.name == "persons":
+            on = ["person_id"]
+        keyed = _beaten(frame.filter(~pl.col(ROW).is_in(identical.implode())), table.record, on, columns, period)
+    drop = (
+        pl.when(pl.col(DROP).is_not_null()).then(DROP)
+        .when(pl.col(ROW).is_in(identical.implode())).then(pl.lit("DUPLICATE"))
+        .when(pl.col(ROW).is_in(keyed.implode())).then(pl.lit("CONFLICT"))
+    )  # fmt: skip
+    where = {"table": table.source, "file": table.file}
+    if len(identical):
+        findings.add("AA-G20", f"{table.source}: {len(identical)} identical rows were collapsed.", **where)
+    if len(keyed):
+        findings.add(
+            "AA-R14",
+            f"{table.source}: another row with the same identifier stands in its place.",
+            frame=frame.filter(pl.col(ROW).is_in(keyed.implode())),
+            child=pl.col(meta.person) if meta.person else None,
+            event=pl.col(meta.key),
+            row=pl.col(ROW),
+            **where,
+        )
+    return table.with_frame(frame.drop("_hash").with_columns(drop.alias(DROP)))
+
+
+def _later_copies(suspects: pl.DataFrame, columns: list[str]) -> pl.Series:
+    ordered = suspects.sort(ROW)
+    return ordered.filter(~pl.struct(columns).is_first_distinct())[ROW]
+
+
+def _beaten(
+    frame: pl.DataFrame, record: type[Record], on: list[str], columns: list[str], period: InspectionPeriod
+) -> pl.Series:
+    """Return the rows that share a key with a better one: open, then later start, then fewer blanks, then greater."""
+    meta = record.meta
+    rivals = frame.filter(pl.all_horizontal(pl.col(on).is_not_null()) & pl.col(DROP).is_null()).filter(
+        pl.struct(on).is_duplicated()
+    )
+    if not rivals.height:
+        return rivals[ROW]
+    start = pl.col(meta.start) if meta.start else pl.lit(None, dtype=pl.Date)
+    end = pl.col(meta.end) if meta.end else pl.lit(None, dtype=pl.Date)
+    ranked = rivals.with_columns(
+        (end.is_null() | (end > period.as_at)).alias("_open"),
+        start.alias("_start"),
+        pl.sum_horizontal(pl.col(columns).is_null()).alias("_blanks"),
+        *(pl.col(column).cast(pl.String).fill_null("").alias(f"_text_{column}") for column in columns),
+    )
+    texts = [f"_text_{column}" for column in columns]
+    ranked = ranked.sort(
+        *on, "_open", "_start", "_blanks", *texts, ROW,
+        descending=[False] * len(on) + [True, True, False] + [True] * len(texts) + [False],
+        nulls_last=True,
+    )  # fmt: skip
+    return ranked.filter(~pl.struct(on).is_first_distinct())[ROW]
+
+
+def _one_row_a_person(table: Table, findings: Findings) -> Table:
+    """After a merge the row of the current identifier wins, and its blanks are filled from the old one (K9)."""
+    frame = table.frame
+    if "_old" not in frame.columns:
+        return table
+    fields = [name for name in table.record.fields() if name != "person_id"]
+    live = frame.filter(pl.col(DROP).is_null() & pl.col("person_id").is_not_null())
+    several = live.filter(pl.col("person_id").is_duplicated())
+    ordered = several.sort("person_id", "_old", *fields, ROW, nulls_last=True)
+    filled = ordered.group_by("person_id", maintain_order=True).agg(
+        pl.col(ROW).first(), *(pl.col(name).drop_nulls().first() for name in fields)
+    )
+    clash = (
+        several.group_by("person_id")
+        .agg(pl.col("birth_date").drop_nulls().n_unique().alias("n"))
+        .filter(pl.col("n") > 1)
+    )
+    if clash.height:
+        findings.add(
+            "AA-G04",
+            f"{table.source}: rows that were merged into one person have different dates of birth.",
+            frame=clash.sort("person_id"),
+            child=pl.col("person_id"),
+            table=table.source,
+            file=table.file,
+            column="birth_date",
+        )
+    joined = frame.drop("_old").join(filled.drop("person_id"), on=ROW, how="left", suffix="_filled")
+    beaten = pl.col(ROW).is_in(several[ROW].implode()) & ~pl.col(ROW).is_in(filled[ROW].implode())
+    return table.with_frame(
+        joined.with_columns(
+            *(pl.coalesce(name, f"{name}_filled").alias(name) for name in fields),
+            pl.when(beaten).then(pl.lit("CONFLICT")).otherwise(DROP).alias(DROP),
+        ).select(pl.exclude([f"{name}_filled" for name in fields]))
+    )
+
+
+def _no_child(table: Table) -> Table:
+    """Rows without a usable identifier of the child, where the record cannot do without (K8)."""
+    meta = table.record.meta
+    if not meta.person or table.record.fields()[meta.person].optional:
+        return table
+    lost = pl.col(DROP).is_null() & pl.col(meta.person).is_null()
+    return table.with_frame(
+        table.frame.with_columns(pl.when(lost).then(pl.lit("NO_CHILD_ID")).otherwise(DROP).alias(DROP))
+    )
+
+
+def _mask(table: Table, period: InspectionPeriod) -> Table:
+    """Blank what is later than A, with what follows from it; a row that starts later is FUTURE (K6).
+
+    Dates of birth stay: an unborn child's lies ahead. After this no date later than A is left for any rule.
+    """
+    meta = table.record.meta
+    later = {
+        name: (pl.col(name).dt.date() if field.kind is Kind.MOMENT else pl.col(name)) > period.as_at
+        for name, field in table.record.fields().items()
+        if field.kind in (Kind.DATE, Kind.MOMENT)
+    }
+    if not later:
+        return table
+    future = later[meta.start].fill_null(False) if meta.start else pl.lit(False)
+    blanked: dict[str, pl.Expr] = {}
+    for name, is_later in later.items():
+        if name == meta.start:
+            continue  # a row that has not happened keeps the date that says so: the account shows it
+        for each in (name, *meta.masks.get(name, ())):
+            earlier = blanked.get(each, pl.lit(False))
+            blanked[each] = earlier | is_later.fill_null(False)
+    masked = pl.any_horizontal(pl.lit(False), *(later[name].fill_null(False) for name in later if name != meta.start))
+    frame = table.frame.with_columns(
+        *(pl.when(~is_later).then(pl.col(name)).alias(name) for name, is_later in blanked.items()),
+        pl.when(pl.col(DROP).is_null() & future).then(pl.lit("FUTURE")).otherwise(DROP).alias(DROP),
+        masked.alias(MASKED),
+    )
+    return table.with_frame(frame)

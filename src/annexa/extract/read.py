@@ -1,0 +1,200 @@
+"""Reading an extract as text: a folder with a file a table, one workbook, or one SQLite database.
+
+Nothing is interpreted here: what a text means is the business of the cleaning.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import polars as pl
+
+from annexa.errors import SourceError
+from annexa.extract.files import Content, InputFile, Limits, file_errors, fold, input_file
+from annexa.extract.parquet import read_parquet
+from annexa.extract.sqlite import open_database
+from annexa.extract.text_files import read_csv
+from annexa.extract.workbooks import Workbook
+
+__all__ = ["InputFile", "Limits", "RawExtract", "RawTable", "read_extract"]
+
+Wanted: TypeAlias = Mapping[str, Collection[str]]
+
+_TABLE_FILES: Final = (".csv", ".parquet", ".xlsx")
+_DATABASES: Final = (".sqlite", ".sqlite3", ".db")
+_DEFAULT_LIMITS: Final = Limits()
+_ACCEPTED: Final = (
+    "An extract is a folder with a CSV, Parquet or XLSX file for each table, or one XLSX workbook with a sheet for "
+    "each table, or one SQLite database (.sqlite, .sqlite3 or .db)."
+)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One table of the extract.
+
+    Args:
+        name: folded, in lower case.
+        file: that it was read from, never a path.
+        frame: the wanted columns that are there, all String, named in lower case, in file order; and _row (UInt32),
+            the record's number in its file, headings = 1.
+        columns_found: all columns of the table, folded, wanted or not.
+    """
+
+    name: str
+    file: str
+    frame: pl.DataFrame
+    columns_found: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RawExtract:
+    """What was read.
+
+    Args:
+        tables: by folded name, sorted.
+        unknown: files, sheets or tables that nothing wants, named as found, left unread.
+        inputs: the files that were read, sorted by name.
+    """
+
+    tables: dict[str, RawTable]
+    unknown: tuple[str, ...]
+    inputs: tuple[InputFile, ...]
+
+
+def read_extract(path: Path, wanted: Wanted, limits: Limits = _DEFAULT_LIMITS) -> RawExtract:
+    """Read the wanted tables and columns of an extract.
+
+    Args:
+        path: a folder, a workbook (.xlsx) or a database (.sqlite, .sqlite3, .db).
+        wanted: folded table name -> folded names of its columns; names are compared without regard to case.
+        limits: how far a compressed workbook may expand.
+
+    Returns:
+        Every wanted table that is there; a wanted column that is not is simply not in its frame.
+
+    Raises:
+        SourceError: nothing is there, or nothing that could be an extract; no table is known; a table is there twice;
+            a file cannot be read as what its name says, or changed while it was read.
+    """
+    shown = path.name or str(path)
+    with file_errors(shown):
+        if path.is_dir():
+            return _read_folder(path, shown, wanted, limits)
+        if not path.exists():
+            raise SourceError(f"There is no file or folder {shown}.", "Check the path of the extract.")
+        ending = path.suffix.lower()
+        if ending == ".xlsx":
+            return _read_workbook(path, wanted, limits)
+        if ending in _DATABASES:
+            return _read_database(path, wanted)
+    raise SourceError(f"{shown} is not an extract.", _ACCEPTED)
+
+
+def _read_folder(folder: Path, shown: str, wanted: Wanted, limits: Limits) -> RawExtract:
+    # Hidden files are the system's own.
+    entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
+    if not entries:
+        raise SourceError(f"The folder {shown} is empty.", _ACCEPTED)
+    files, unknown = _sort_out(((entry.name, _table_of(entry)) for entry in entries), wanted)
+    if not files:
+        whole = [name for name in unknown if Path(name).suffix.lower() in (".xlsx", *_DATABASES)]
+        raise SourceError(
+            f"The folder {shown} has no table that is known.",
+            f"If {whole[0]} holds the tables, give its path. {_ACCEPTED}" if whole else _known(wanted),
+        )
+
+    def load(table: str) -> tuple[RawTable, InputFile, tuple[str, ...]]:
+        name = files[table]
+        with input_file(folder / name, name) as file:
+            content, left = _read_file(folder / name, table, wanted[table], limits)
+        return RawTable(table, name, content.frame, content.columns_found), file, left
+
+    # Two at a time: fastexcel uses one core a file.
+    pool = ThreadPoolExecutor(max_workers=2)
+    try:
+        loaded = list(pool.map(load, sorted(files)))
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return RawExtract(
+        {table.name: table for table, _, _ in loaded},
+        tuple(sorted([*unknown, *(sheet for _, _, left in loaded for sheet in left)])),
+        tuple(sorted((file for _, file, _ in loaded), key=lambda file: file.name)),
+    )
+
+
+def _table_of(entry: Path) -> str | None:
+    return entry.stem if entry.suffix.lower() in _TABLE_FILES and entry.is_file() else None
+
+
+def _read_file(path: Path, table: str, wanted: Collection[str], limits: Limits) -> tuple[Content, tuple[str, ...]]:
+    """Read one table's file; return with it the sheets of a workbook that were left unread."""
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        return read_csv(path, path.name, wanted), ()
+    if ending == ".parquet":
+        return read_parquet(path, path.name, wanted), ()
+    workbook = Workbook(path, path.name, limits)
+    named = [sheet for sheet in workbook.sheets if fold(sheet) == table]
+    chosen = named if named or len(workbook.sheets) > 1 else list(workbook.sheets)
+    if len(chosen) != 1:
+        raise SourceError(
+            f"{path.name} has {len(workbook.sheets)} sheets, of which {len(chosen)} are named {table}.",
+            "Name the sheet with the table as the file, or keep no other sheet.",
+        )
+    left = tuple(f"{path.name}: {sheet}" for sheet in workbook.sheets if sheet != chosen[0])
+    return workbook.read(chosen[0], wanted), left
+
+
+def _read_workbook(path: Path, wanted: Wanted, limits: Limits) -> RawExtract:
+    with input_file(path, path.name) as file:
+        workbook = Workbook(path, path.name, limits)
+        tables, unknown = _read_tables(path.name, workbook.sheets, workbook.read, wanted)
+    return RawExtract(tables, unknown, (file,))
+
+
+def _read_database(path: Path, wanted: Wanted) -> RawExtract:
+    # A database in use keeps its latest changes in a second file.
+    log = path.with_name(path.name + "-wal")
+    parts = [path, log] if log.exists() and log.stat().st_size else [path]
+    with ExitStack() as stack:
+        files = tuple(stack.enter_context(input_file(part, part.name)) for part in parts)
+        database = stack.enter_context(open_database(path, path.name))
+        tables, unknown = _read_tables(path.name, database.tables, database.read, wanted)
+    return RawExtract(tables, unknown, files)
+
+
+def _read_tables(
+    file: str, names: Iterable[str], read: Callable[[str, Collection[str]], Content], wanted: Wanted
+) -> tuple[dict[str, RawTable], tuple[str, ...]]:
+    """Read the wanted tables of a file that holds many; return them and the names of the others."""
+    found, unknown = _sort_out(((name, name) for name in names), wanted)
+    if not found:
+        raise SourceError(f"{file} has no table that is known.", _known(wanted))
+    tables = {}
+    for table in sorted(found):
+        content = read(found[table], wanted[table])
+        tables[table] = RawTable(table, file, content.frame, content.columns_found)
+    return tables, unknown
+
+
+def _sort_out(named: Iterable[tuple[str, str | None]], wanted: Wanted) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Divide names as found, each with the table it could be, into those of wanted tables and the rest."""
+    found: dict[str, str] = {}
+    unknown = []
+    for name, candidate in named:
+        table = fold(candidate or "")
+        if table not in wanted:
+            unknown.append(name)
+        elif table in found:
+            raise SourceError(f"The table {table} is there twice: {found[table]} and {name}.", "Keep one of the two.")
+        else:
+            found[table] = name
+    return found, tuple(sorted(unknown))
+
+
+def _known(wanted: Wanted) -> str:
+    return f"Files, sheets and tables are known by their names, such as {', '.join(sorted(wanted)[:3])}."

@@ -1,0 +1,84 @@
+"""The typed tables of one run, after reading: what every later stage works on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from annexa.records import RECORDS, Kind, Record
+
+DTYPES: Mapping[Kind, pl.DataType] = {
+    Kind.IDENTIFIER: pl.String(),
+    Kind.PERSON: pl.String(),
+    Kind.TEXT: pl.String(),
+    Kind.POSTCODE: pl.String(),
+    Kind.CODE: pl.String(),
+    Kind.JSON: pl.String(),
+    Kind.DATE: pl.Date(),
+    Kind.BIRTH: pl.Date(),
+    Kind.MOMENT: pl.Datetime("us"),
+    Kind.WHOLE: pl.Int64(),
+}
+
+ROW = "_row"  # the record's number in its file, headings = 1
+DROP = "_drop"  # why the row takes no part in any rule (a reason code), or null
+MASKED = "_masked"  # true where a date later than A was blanked (K6)
+
+
+def schema(record: type[Record]) -> dict[str, pl.DataType]:
+    """Return the columns of a record's typed frame: its fields, then _row, _drop and _masked."""
+    fields = {name: DTYPES[each.kind] for name, each in record.fields().items()}
+    return {**fields, ROW: pl.UInt32(), DROP: pl.String(), MASKED: pl.Boolean()}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One record's rows.
+
+    Args:
+        record: the record's class.
+        source: the table's name in the source ("ssd_contacts").
+        file: the name of the file it came from; empty where it was not supplied.
+        supplied: whether the source has the table at all.
+        frame: columns as schema(record) says; a coded field holds a standard code, null where it was blank, and
+            UNREADABLE where no map knows the value.
+        absent: fields for which the source has no column.
+    """
+
+    record: type[Record]
+    source: str
+    file: str
+    supplied: bool
+    frame: pl.DataFrame
+    absent: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def live(self) -> pl.DataFrame:
+        """The rows that take part in rules."""
+        return self.frame.filter(pl.col(DROP).is_null())
+
+    def with_frame(self, frame: pl.DataFrame) -> "Table":
+        """Return the same table with other rows."""
+        return replace(self, frame=frame)
+
+
+class Tables(Mapping[str, Table]):
+    """All records of a run by name; one that was not supplied is there, empty, with supplied = False."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self._tables = {name: tables.get(name) or not_supplied(record) for name, record in RECORDS.items()}
+
+    def __getitem__(self, name: str) -> Table:
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
+def not_supplied(record: type[Record]) -> Table:
+    """Return the table of a record that the source does not have."""
+    frame = pl.DataFrame(schema=schema(record))
+    return Table(record, record.meta.table, "", supplied=False, frame=frame, absent=frozenset(record.fields()))

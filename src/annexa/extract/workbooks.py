@@ -1,0 +1,194 @@
+"""XLSX workbooks as text.
+
+A workbook is a zip: before it is opened each part is expanded once, in blocks, to see that it is whole and no larger
+than it says. The cells are then read by fastexcel, each as the text of what it holds.
+"""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import fastexcel
+import polars as pl
+
+from annexa.errors import SourceError
+from annexa.extract.files import ROW, Content, Limits, blank_to_null, fold_headings
+
+_BLOCK: Final = 1 << 18
+_LOCAL_HEADER: Final = 30
+_OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_ERROR_MARKS: Final = (b't="e"', b"t='e'")
+_ERROR_CELL: Final = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?\bt=)(["'])e\2""")
+_AGAIN: Final = "Save it again from Excel as an Excel Workbook (.xlsx)."
+
+
+class Workbook:
+    """An open workbook; its sheets by name, as found."""
+
+    def __init__(self, path: Path, name: str, limits: Limits) -> None:
+        """Check a workbook and open it.
+
+        Raises:
+            SourceError: not an XLSX workbook, password-protected, damaged, or larger than the limits allow.
+        """
+        self._name = name
+        _refuse_ole(path, name)
+        errors = _check_parts(path, name, limits)
+        try:
+            self._reader = fastexcel.read_excel(_errors_as_text(path) if errors else path.resolve())
+        except fastexcel.FastExcelError as error:
+            raise _unreadable(name) from error
+        self.sheets: tuple[str, ...] = tuple(self._reader.sheet_names)
+
+    def read(self, sheet: str, wanted: Collection[str]) -> Content:
+        """Read one sheet, with its headings in row 1.
+
+        Dates are YYYY-MM-DD, moments the same with HH:MM:SS unless it is midnight; whole numbers have no decimals and
+        are exact to 15 digits, others are rounded at the ninth decimal; true and false are TRUE and FALSE; an error
+        is the text that Excel shows, such as #N/A. _row is the row of the sheet; a row without a value is no record.
+
+        Args:
+            sheet: one of `sheets`.
+            wanted: folded names of the columns to load.
+
+        Raises:
+            SourceError: no headings, a heading twice, or the sheet is damaged.
+        """
+        where = f"{self._name}, sheet {sheet}"
+        try:
+            loaded = self._reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
+            cells = loaded.to_polars()
+        except fastexcel.FastExcelError as error:
+            raise _unreadable(where) from error
+        headings = cells.row(0) if cells.height else ()
+        folded = fold_headings(headings, wanted, where)
+        cells = cells.with_row_index(ROW, 1).slice(1)
+        filled = pl.any_horizontal(pl.col(pl.String) != "")
+        columns = [
+            _as_text(pl.col(column)).alias(heading)
+            for column, heading in zip(cells.columns[1:], folded, strict=True)
+            if heading in wanted
+        ]
+        frame = cells.filter(filled).select(pl.col(ROW).cast(pl.UInt32), *columns)
+        return Content(frame, tuple(heading for heading in folded if heading))
+
+
+def _as_text(cells: pl.Expr) -> pl.Expr:
+    # fastexcel writes a date as midnight of its day, and true and false in lower case.
+    text = cells.str.replace(r"^(\d{4}-\d{2}-\d{2}) 00:00:00$", "${1}")
+    truth = cells.is_in(["true", "false"])
+    return blank_to_null(pl.when(truth).then(cells.str.to_uppercase()).otherwise(text))
+
+
+def _unreadable(where: str) -> SourceError:
+    return SourceError(f"{where} cannot be read: it is no XLSX workbook, or it is damaged or incomplete.", _AGAIN)
+
+
+def _refuse_ole(path: Path, name: str) -> None:
+    """Refuse the older container, which holds workbooks of Excel 97-2003 and password-protected ones."""
+    with path.open("rb") as file:
+        if file.read(len(_OLE)) != _OLE:
+            return
+        last = b""
+        while block := file.read(_BLOCK):
+            if _ENCRYPTED in last + block:
+                raise _protected(name)
+            last = block[-len(_ENCRYPTED) :]
+    raise SourceError(f"{name} is a workbook of Excel 97-2003 under the wrong name.", _AGAIN)
+
+
+def _protected(name: str) -> SourceError:
+    return SourceError(
+        f"{name} is password-protected.", "Open it in Excel, remove the password (File, Info), and save it again."
+    )
+
+
+def _check_parts(path: Path, name: str, limits: Limits) -> bool:
+    """Check the workbook's parts against the limits and against what they say of themselves.
+
+    Returns:
+        Whether a part may hold cells that are errors.
+    """
+    try:
+        with zipfile.ZipFile(path) as package:
+            parts = package.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise _unreadable(name) from error
+    expanded = sum(part.file_size for part in parts)
+    ratio = expanded / path.stat().st_size
+    if expanded > limits.max_expanded_bytes or ratio > limits.max_ratio:
+        raise SourceError(
+            f"{name} would expand to {expanded:,} bytes, {ratio:,.0f} times its size: allowed are "
+            f"{limits.max_expanded_bytes:,} bytes and {limits.max_ratio:,.0f} times.",
+            "If it is a real workbook, raise max_expanded_mb or max_ratio under [limits] in annexa.toml.",
+        )
+    errors = False
+    with path.open("rb") as file:
+        for part in parts:
+            if part.flag_bits & 1:
+                raise _protected(name)
+            last = b""
+            for block in _expand(file, part, name):
+                seen = last + block
+                errors = errors or any(mark in seen for mark in _ERROR_MARKS)
+                last = block[-len(_ERROR_MARKS[0]) :]
+    return errors
+
+
+def _expand(file: BinaryIO, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """Yield a part's bytes, refusing one that is not what it declares to be.
+
+    By hand, since the zip module stops at the declared size without a word where fastexcel would go on.
+    """
+    file.seek(part.header_offset)
+    header = file.read(_LOCAL_HEADER)
+    file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
+    packed = _blocks(file, part.compress_size)
+    if part.compress_type == zipfile.ZIP_DEFLATED:
+        packed = _inflate(packed)
+    elif part.compress_type != zipfile.ZIP_STORED:
+        raise _unreadable(name)
+    size = checksum = 0
+    try:
+        for block in packed:
+            size += len(block)
+            checksum = zlib.crc32(block, checksum)
+            if size > part.file_size:
+                raise SourceError(
+                    f"{name} expands to more than it declares: it is damaged, or made to fill the memory.", _AGAIN
+                )
+            yield block
+    except zlib.error as error:
+        raise _unreadable(name) from error
+    if size != part.file_size or checksum != part.CRC:
+        raise _unreadable(name)
+
+
+def _blocks(file: BinaryIO, size: int) -> Iterator[bytes]:
+    while size and (block := file.read(min(size, _BLOCK))):
+        size -= len(block)
+        yield block
+
+
+def _inflate(packed: Iterator[bytes]) -> Iterator[bytes]:
+    expander = zlib.decompressobj(-zlib.MAX_WBITS)
+    for block in packed:
+        yield expander.decompress(block, _BLOCK)
+        while expander.unconsumed_tail:
+            yield expander.decompress(expander.unconsumed_tail, _BLOCK)
+    yield expander.flush()
+
+
+def _errors_as_text(path: Path) -> bytes:
+    """Return the workbook with its error cells made text, since fastexcel reads an error as blank."""
+    copy = BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+        for part in old.infolist():
+            data = old.read(part)
+            new.writestr(part.filename, _ERROR_CELL.sub(rb"\1\2str\2", data))
+    return copy.getvalue()

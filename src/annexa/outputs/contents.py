@@ -1,0 +1,69 @@
+"""What a workbook is made of: plain values for `workbook.write_workbook`, which knows no edition and no list."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+TITLE_ROW = 1
+HEADING_ROW = 2
+FIRST_DATA_ROW = 3
+LAST_ROW = 1_048_576  # of a sheet in Excel (Excel specifications and limits)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One list.
+
+    Args:
+        name: name of the sheet, "List_1".
+        title: text of row 1.
+        frame: the rows, written from row 3 on in their order. Its column names are the headings of row 2, to the
+            letter. String is written as text, Date as a date shown dd/mm/yyyy, an integer type as a whole number; a
+            null or an empty text leaves no cell. Other types are refused.
+        choices: heading -> name of the code list that its drop-down offers.
+        note: shown beside the title, for a list that was not supplied.
+    """
+
+    name: str
+    title: str
+    frame: pl.DataFrame
+    choices: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """The labels of one code list, a column of the sheet Codes_used in the order given."""
+
+    name: str
+    title: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FrontSheet:
+    """The first sheet: what the workbook is, a line a list, and notes.
+
+    Args:
+        heading: the workbook's title.
+        facts: label and value, such as the authority and the inspection date.
+        table_headings: headings of the table of lists.
+        table_rows: its rows, as long as the headings.
+        notes: sentences printed below the table.
+    """
+
+    heading: str
+    facts: tuple[tuple[str, str | int | date], ...]
+    table_headings: tuple[str, ...]
+    table_rows: tuple[tuple[str | int | date | None, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CutText:
+    """A text that was longer than a cell can hold and was cut: the sheet, its heading, its row in the sheet."""
+
+    sheet: str
+    heading: str
+    row: int

@@ -1,0 +1,349 @@
+"""The output folder changes as a whole or not at all.
+
+    with Stage(folder) as stage:
+        write_workbook(stage.path("annex-a.xlsx"))
+        stage.commit(manifest)
+
+Everything temporary lives in one sub-folder of the output folder, `.annexa-work`, on the same disk, so that files move
+by renaming:
+
+    .annexa-work/new/   the staged files, and from `commit` on the new manifest.json
+    .annexa-work/old/   the earlier output, set aside while the new files are moved in
+
+**Invariant.** A change is under way exactly while `old/` and `new/manifest.json` are both there. Then each file of the
+new manifest is either still in `new/` or already in its place, and each file of the earlier output is either still in
+its place or in `old/`: the change can be undone from what is on the disk alone, and is. The change ends in one rename,
+of new/manifest.json onto manifest.json, and an undoing in one deletion, of new/manifest.json. Before `old/` exists
+nothing of the earlier output has been moved; after either end nothing in `.annexa-work` is needed. So at every moment
+the folder holds the complete earlier output, the complete new one, or what the next Stage needs to put the earlier one
+back. `_settle` does that, on the way in (what a killed run left) as on the way out (an error, Ctrl+C): it goes by the
+disk and not by what this process remembers.
+
+This holds against a process that is killed at any point. Against a power cut it holds as far as the file system keeps
+renames in order; the contents are flushed to the disk (fsync) before the first of them.
+
+**One run a folder.** `.annexa-lock` is held open with a lock of the operating system, which falls with its process:
+no process number, no time and no guess whether an old lock still counts. A lock file that a killed run left is simply
+taken over.
+
+**What may be replaced.** Files that the folder's manifest lists are annexa's: they are replaced, and removed where the
+new run does not make them. Any other file is never touched; where it has the name of an output, the run is refused.
+Sub-folders that an output stood in are removed once they are empty.
+
+**Who may read it.** Files are set to their owner only (0600), and so is the folder where annexa makes it (0700).
+Windows and disks without such permissions may ignore this: there the rights of the folder apply.
+"""
+
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
+from itertools import takewhile
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from annexa.errors import OutputError, SourceError
+from annexa.outputs.manifest import (
+    LOCK_NAME,
+    MANIFEST_NAME,
+    WORK_FOLDER,
+    Manifest,
+    OutputFile,
+    describe,
+    is_output_name,
+    read_manifest,
+)
+
+if sys.platform == "win32":  # pragma: no cover
+    import msvcrt
+
+    def _lock_file(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock_file(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_AS_BEFORE: Final = "The earlier output is as it was."
+_HALFWAY: Final = "The earlier output is not all back in its place yet: the next run puts it back first."
+
+
+def _replace(source: Path, target: Path) -> None:
+    source.replace(target)
+
+
+def _fsync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+class Stage:
+    """A change of an output folder, to be used in a `with` statement.
+
+    Leaving the statement without `commit`, by an error or otherwise, leaves the folder as it was.
+
+    Args:
+        folder: the output folder; made, with the folders above it, where it does not exist.
+
+    Raises:
+        OutputError: the folder cannot be written to, another run has it, or a killed run cannot be cleared up. Inside
+            the statement also in place of the OSError of a full disk or of a staged file that cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._new = folder / WORK_FOLDER / "new"
+        self._old = folder / WORK_FOLDER / "old"
+        self._names: list[str] = []
+        self._earlier: set[str] = set()
+        self._exit = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            try:
+                undo.callback(_remove_empty, _missing_folders(self._folder))
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                undo.callback(_unlock, self._folder, _lock(self._folder))
+                _settle(self._folder)
+                self._earlier = _earlier_outputs(self._folder)
+                undo.callback(_settle, self._folder)
+                self._new.parent.mkdir(mode=0o700)
+                self._new.mkdir()
+            except FileExistsError as error:
+                raise OutputError(
+                    f"{WORK_FOLDER} in {self._folder}, which a run that was cut short left, could not be removed.",
+                    "Close the programs that have files in it open, or delete it by hand.",
+                ) from error
+            except OSError as error:
+                raise _explained(f"The output folder {self._folder}", error) from error
+            self._exit = undo.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._exit.close()
+        if isinstance(error, OSError):
+            staged = Path(str(error.filename))
+            if staged.is_relative_to(self._new):
+                raise _explained(staged.relative_to(self._new).as_posix(), error) from error
+            if error.errno in _FULL:
+                raise _explained("The output", error) from error
+
+    def path(self, name: str) -> Path:
+        """Return where to write the output `name` until `commit` moves it to its place.
+
+        Args:
+            name: final name inside the output folder, with / between sub-folder and file.
+
+        Raises:
+            OutputError: a folder, or a file that is not annexa's, stands in its place.
+            ValueError: the name is no name of an output, or was staged before.
+        """
+        if not is_output_name(name) or name in {MANIFEST_NAME, LOCK_NAME} or name.startswith(f"{WORK_FOLDER}/"):
+            raise ValueError(f"{name} cannot be the name of an output")
+        if name.casefold() in {staged.casefold() for staged in self._names}:
+            raise ValueError(f"{name} is staged already")
+        self._refuse_foreign(name)
+        staged = self._new / name
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        self._names.append(name)
+        return staged
+
+    def commit(self, manifest: Manifest) -> Manifest:
+        """Put every staged file in its place, then the manifest; remove what only the earlier run had made.
+
+        Args:
+            manifest: the manifest of the run; its `outputs` are filled in here.
+
+        Returns:
+            The manifest as it was written.
+
+        Raises:
+            OutputError: a file cannot be written, or is open in another program.
+            ValueError: the stage was committed before.
+        """
+        if self._old.exists():
+            raise ValueError("the stage was committed already")
+        names = sorted(self._names)
+        for name in names:
+            self._refuse_foreign(name)
+        written = manifest.model_copy(update={"outputs": tuple(self._finished(name) for name in names)})
+        staged_manifest = self._new / MANIFEST_NAME
+        try:
+            staged_manifest.write_bytes(written.to_json().encode())
+            _make_private_and_lasting(staged_manifest)
+            self._old.mkdir()
+        except OSError as error:
+            raise _explained(MANIFEST_NAME, error) from error
+        for name in sorted(self._earlier):
+            # A folder in the place of an earlier output that is not made again is not annexa's.
+            if _is_file(self._folder / name):
+                _move(self._folder / name, self._old / name, name)
+        for name in names:
+            _move(self._new / name, self._folder / name, name)
+        _move(staged_manifest, self._folder / MANIFEST_NAME, MANIFEST_NAME)
+        return written
+
+    def _finished(self, name: str) -> OutputFile:
+        try:
+            _make_private_and_lasting(self._new / name)
+            return describe(self._new / name, name)
+        except OSError as error:
+            raise _explained(name, error) from error
+
+    def _refuse_foreign(self, name: str) -> None:
+        target = self._folder / name
+        if target.is_dir():
+            raise OutputError(
+                f"{name} in {self._folder} is a folder, where annexa writes a file. {_AS_BEFORE}",
+                "Rename the folder, or choose another output folder.",
+            )
+        for parent in list(target.parents)[: name.count("/")]:
+            if _is_file(parent):
+                raise OutputError(
+                    f"{parent.name} in {self._folder} is a file, where annexa needs a folder. {_AS_BEFORE}",
+                    "Rename the file, or choose another output folder.",
+                )
+        if _is_file(target) and name not in self._earlier:
+            raise OutputError(
+                f"{name} in {self._folder} is in no manifest of annexa's, and would be overwritten. {_AS_BEFORE}",
+                "Move the file away, or choose another output folder.",
+            )
+
+
+def _settle(folder: Path) -> None:
+    """Bring the folder to one of its two complete states, and remove what is temporary."""
+    work = folder / WORK_FOLDER
+    new, old = work / "new", work / "old"
+    if old.is_dir():
+        if (new / MANIFEST_NAME).exists():
+            _undo(folder, new, old)
+        subfolders = {path.relative_to(root) for root in (new, old) for path in root.rglob("*") if path.is_dir()}
+        _remove_empty(folder / subfolder for subfolder in sorted(subfolders, reverse=True))
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def _undo(folder: Path, new: Path, old: Path) -> None:
+    try:
+        names = [output.name for output in read_manifest(new).outputs]
+    except SourceError:
+        raise OutputError(
+            f"A run that was cut short in {folder} cannot be undone.",
+            f"Move the files in {WORK_FOLDER}/old back by hand, then delete {WORK_FOLDER}.",
+        ) from None
+    for name in names:
+        if _is_file(new / name):
+            continue
+        if _is_file(folder / name):
+            _move(folder / name, new / name, name, after=_HALFWAY)
+        else:
+            # Somebody removed it. A stand-in keeps "not in new" from meaning the earlier file that is put back below,
+            # should this undoing be cut short as well.
+            (new / name).touch()
+    for path in sorted(path for path in old.rglob("*") if _is_file(path)):
+        name = path.relative_to(old).as_posix()
+        _move(path, folder / name, name, after=_HALFWAY)
+    try:
+        (new / MANIFEST_NAME).unlink()
+    except OSError as error:
+        raise _explained(f"{WORK_FOLDER} in {folder}", error, after=_HALFWAY) from error
+
+
+def _move(source: Path, target: Path, name: str, *, after: str = _AS_BEFORE) -> None:
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _replace(source, target)
+    except OSError as error:
+        raise _explained(name, error, after=after) from error
+
+
+def _make_private_and_lasting(path: Path) -> None:
+    with suppress(PermissionError):  # its owner is refused only by a disk that has no permissions
+        path.chmod(0o600)
+    _fsync(path)
+
+
+def _is_file(path: Path) -> bool:
+    """True for whatever stands there and is no folder, a broken link included."""
+    return os.path.lexists(path) and not path.is_dir()
+
+
+def _missing_folders(folder: Path) -> list[Path]:
+    """Return the folders that have to be made for `folder`, itself first."""
+    missing = list(takewhile(lambda path: not path.is_dir(), (folder, *folder.parents)))
+    for path in filter(_is_file, missing):
+        raise OutputError(f"{path} is a file, where the output needs a folder.", "Choose another output folder.")
+    return missing
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _earlier_outputs(folder: Path) -> set[str]:
+    if not os.path.lexists(folder / MANIFEST_NAME):
+        return set()
+    try:
+        return {output.name for output in read_manifest(folder).outputs}
+    except SourceError as error:
+        raise OutputError(
+            f"{error.message} annexa cannot tell which files there are its own, and has changed nothing.",
+            "Move the files away, or choose another output folder.",
+        ) from None
+
+
+def _lock(folder: Path) -> int:
+    handle = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock_file(handle)
+        # A run that ended between the two calls has removed the file, and a lock on it would keep nobody out.
+        mine = os.fstat(handle).st_nlink > 0
+    except (BlockingIOError, PermissionError):
+        mine = False
+    except BaseException:
+        os.close(handle)
+        raise
+    if not mine:
+        os.close(handle)
+        raise OutputError(
+            f"Another run of annexa is writing to {folder}.", "Wait until it is done, or choose another output folder."
+        )
+    return handle
+
+
+def _unlock(folder: Path, handle: int) -> None:
+    # Removed before it is released, so that nobody can have it by then. Windows removes no open file: there it is
+    # released first, and if the next run has opened it meanwhile, it stays for that run to remove.
+    path = folder / LOCK_NAME
+    try:
+        path.unlink()
+    except OSError:
+        os.close(handle)
+        with suppress(OSError):
+            path.unlink()
+    else:
+        os.close(handle)
+
+
+def _explained(what: str, error: OSError, *, after: str = _AS_BEFORE) -> OutputError:
+    if error.errno in _FULL:
+        why, hint = "the disk is full, or the file is larger than it allows", "Free some space"
+    elif isinstance(error, PermissionError):
+        why = "it is open in another program, or you may not change it"
+        hint = "Close it (Excel locks a workbook that it has open)"
+    else:
+        why, hint = error.strerror or type(error).__name__, "Check that place"
+    return OutputError(
+        f"{what} could not be written: {why}. {after}",
+        f"{hint}, or choose another output folder, and run annexa again.",
+    )

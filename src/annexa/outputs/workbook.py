@@ -1,0 +1,180 @@
+"""Writes the Annex A workbook: Front_Sheet, the lists, Codes_used.
+
+openpyxl lays the workbook out (`layout`); the rows of the lists, all the weight there is, are rendered by Polars
+(`rows`) and streamed into the sheets' place in the package. One chunk is compressed while the next is rendered, so that
+memory holds a few chunks of a sheet and never a whole one. The same contents give the same bytes: every date in the
+file comes from the caller, and chunks, order and names depend on the contents alone (a Python built with another
+compression library may compress differently).
+"""
+
+import errno
+import re
+import sys
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import IO, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import polars as pl
+
+from annexa.errors import OutputError
+from annexa.outputs.contents import FIRST_DATA_ROW, LAST_ROW, CodeList, CutText, FrontSheet, Sheet
+from annexa.outputs.layout import Skeleton, lay_out
+from annexa.outputs.rows import CellStyle, cut_long_text, largest_size, render_rows, text_size
+
+__all__ = ["CodeList", "CutText", "FrontSheet", "Sheet", "write_workbook"]
+
+_CELLS_AT_ONCE: Final = 200_000
+_TEXT_AT_ONCE: Final = 16_000_000  # bytes
+_CHUNKS_AHEAD: Final = 2
+_ZIP64_FROM: Final = 2**31 - 1  # size of a part from which zipfile needs to be told that it may be that large
+_END_OF_ROWS: Final = b"</sheetData>"
+_FILE_MODE: Final = 0o100644 << 16
+
+
+def write_workbook(
+    path: Path, front: FrontSheet, sheets: Sequence[Sheet], codes: Sequence[CodeList], stamp: date
+) -> tuple[CutText, ...]:
+    """Write the workbook to `path`, over what stands there; the caller writes beside the target and renames.
+
+    Each list has its title in row 1, its headings in row 2 and its data from row 3. The note of a list that was not
+    supplied stands in row 1 too, right of the title: everything from row 3 on is data to whoever reads the sheet, and
+    the second row is headings, so row 1 is the only place where it cannot be taken for a child's identifier.
+
+    A date before 1 March 1900 or after 9999 is written as text dd/mm/yyyy, since Excel's day numbers are wrong or end
+    there; a whole number of more than 15 digits is written as text as well. A text over 32,767 characters is cut and
+    ends with a mark that says so.
+
+    Args:
+        path: the file.
+        front: contents of Front_Sheet.
+        sheets: the lists, in the order of the workbook.
+        codes: the code lists, in the order of their columns on Codes_used.
+        stamp: the date that the file's properties and the package's entries carry.
+
+    Returns:
+        The texts that were cut, in the order of sheets, headings and rows, for findings.
+
+    Raises:
+        OutputError: a list has more rows than a sheet holds (nothing is written then), or the file cannot be written
+            (nothing is left at `path`, unless it could not even be opened).
+        TypeError: a column is neither String, Date nor an integer type.
+        ValueError: a drop-down for a heading or a code list that is not there, or a code list without labels.
+    """
+    for sheet in sheets:
+        _refuse_unfit(sheet)
+    cuts: list[CutText] = []
+    held: list[Sheet] = []
+    for sheet in sheets:
+        frame, places = cut_long_text(sheet.frame)
+        held.append(replace(sheet, frame=frame))
+        cuts += [CutText(sheet.name, heading, FIRST_DATA_ROW + row) for heading, row in places]
+    skeleton = lay_out(front, held, codes, stamp)
+
+    try:
+        file = path.open("wb")
+    except OSError as error:
+        raise _not_written(path, error) from error
+    try:
+        with file:
+            _write_package(file, skeleton, [sheet.frame for sheet in held], stamp)
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _not_written(path, error) from error
+        raise
+    return tuple(cuts)
+
+
+def _refuse_unfit(sheet: Sheet) -> None:
+    most = LAST_ROW - FIRST_DATA_ROW + 1
+    if sheet.frame.height > most:
+        raise OutputError(
+            f"{sheet.name} has {sheet.frame.height:,} rows; a sheet of a workbook holds {most:,} of them.",
+            "Check that the extract is of one authority and that the inspection date is right.",
+        )
+    for heading, dtype in sheet.frame.schema.items():
+        if not (dtype in (pl.String, pl.Date, pl.Null) or dtype.is_integer()):
+            raise TypeError(f"{sheet.name}: no way to write {dtype} ({heading!r})")
+
+
+def _not_written(path: Path, error: OSError) -> OutputError:
+    hints = {
+        errno.EACCES: "Close it if it is open in Excel, and check that you may write to its folder.",
+        errno.EPERM: "Close it if it is open in Excel, and check that you may write to its folder.",
+        errno.ENOSPC: "Free some space on the disk and run it again.",
+        errno.ENOENT: "Create the folder that it is to be written to.",
+    }
+    reason = error.strerror or type(error).__name__
+    hint = hints.get(error.errno or 0, "Check the folder that it is written to, or choose another one.")
+    return OutputError(f"{path.name} could not be written: {reason}.", hint)
+
+
+def _write_package(file: IO[bytes], skeleton: Skeleton, frames: Sequence[pl.DataFrame], stamp: date) -> None:
+    chunks = [_chunks(frame, styles) for frame, styles in zip(frames, skeleton.styles, strict=True)]
+    number_of = {name: number for number, name in enumerate(skeleton.lists)}
+    in_order = [number_of[name] for name in skeleton.parts if name in number_of]
+    with (
+        closing(_ahead(job for number in in_order for job in chunks[number])) as rendered,
+        ZipFile(file, "w") as archive,
+    ):
+        for name, content in skeleton.parts.items():
+            if name not in number_of:
+                with archive.open(_entry(name, stamp), "w") as part:
+                    part.write(content)
+                continue
+            number = number_of[name]
+            before, end, after = content.partition(_END_OF_ROWS)
+            large = largest_size(frames[number]) + len(content) > _ZIP64_FROM
+            with archive.open(_entry(name, stamp), "w", force_zip64=large) as part:
+                part.write(_with_dimension(before, frames[number]))
+                for _ in chunks[number]:
+                    part.write(next(rendered))
+                part.write(end + after)
+
+
+def _entry(name: str, stamp: date) -> ZipInfo:
+    """A package entry that says nothing of the machine or the time of the run."""
+    # The format of the package has no date before 1980.
+    info = ZipInfo(name, (stamp.year, stamp.month, stamp.day, 0, 0, 0) if stamp.year >= 1980 else (1980, 1, 1, 0, 0, 0))
+    info.compress_type = ZIP_DEFLATED
+    info.create_system = 3
+    info.external_attr = _FILE_MODE
+    # The level of an entry that is streamed has a public name only from Python 3.13 on.
+    setattr(info, "compress_level" if sys.version_info >= (3, 13) else "_compresslevel", 1)
+    return info
+
+
+def _with_dimension(head: bytes, frame: pl.DataFrame) -> bytes:
+    """Put the number of the last row into the range that a sheet says it covers: readers take their size from it."""
+    last_row = FIRST_DATA_ROW - 1 + frame.height
+    return re.sub(rb'(<dimension ref="A1:[A-Z]+)\d+"', rb'\g<1>%d"' % last_row, head, count=1)
+
+
+def _chunks(frame: pl.DataFrame, styles: Sequence[CellStyle]) -> list[Callable[[], bytes]]:
+    """Cut a frame into jobs, each of which renders so many rows that memory is bounded for wide and for long cells."""
+    by_cells = _CELLS_AT_ONCE // frame.width
+    by_text = _TEXT_AT_ONCE * frame.height // max(1, text_size(frame))
+    size = max(1, min(by_cells, by_text))
+    return [
+        partial(render_rows, frame.slice(start, size), styles, FIRST_DATA_ROW + start)
+        for start in range(0, frame.height, size)
+    ]
+
+
+def _ahead(jobs: Iterable[Callable[[], bytes]]) -> Generator[bytes, None, None]:
+    """Give the results of the jobs in their order, working out the next ones while one is used."""
+    waiting: deque[Future[bytes]] = deque()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        for job in jobs:
+            waiting.append(pool.submit(job))
+            if len(waiting) > _CHUNKS_AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

@@ -1,0 +1,60 @@
+"""Where the generator writes: rows by table, gathered in column frames."""
+
+from typing import Any, Final
+
+import polars as pl
+
+from annexa.sample.layout import TABLES
+
+_CHUNK: Final = 100_000  # rows held as Python objects before they become columns
+_DTYPES: Final = {"": pl.String(), "n": pl.Int64(), "d": pl.Int32(), "p": pl.Int32(), "m": pl.Int64()}
+
+
+class Book:
+    """The rows of all tables, in the order in which they were added, and the identifiers given out."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
+        self._frames: dict[str, list[pl.DataFrame]] = {table: [] for table in TABLES}
+        self._held = 0
+        self._last: dict[str, int] = {}
+
+    def add(self, table: str, since: int | None, **values: str | int | None) -> None:
+        """Add a row that the system holds from the day `since` on (null: always); days are counted from 1970-01-01."""
+        values["_from"] = since
+        self._rows[table].append(values)
+        self._held += 1
+        if self._held >= _CHUNK:
+            self._gather()
+
+    def new_id(self, kind: str, first: int) -> int:
+        """Return the next identifier of a kind, counted from `first`."""
+        number = self._last.get(kind, first - 1) + 1
+        self._last[kind] = number
+        return number
+
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """Return every table as a frame, days and numbers as integers, with the columns of layout.TABLES.
+
+        Raises:
+            KeyError: a row was added with a name that is no column of its table.
+        """
+        self._gather()
+        return {table: pl.concat(frames, rechunk=True) for table, frames in self._frames.items()}
+
+    def _gather(self) -> None:
+        for table, rows in self._rows.items():
+            columns = TABLES[table]
+            stray = set[str]().union(*rows) - {column.name for column in columns}
+            if stray:
+                raise KeyError(f"{table}: {', '.join(sorted(stray))}")
+            self._frames[table].append(
+                pl.DataFrame(
+                    [
+                        pl.Series(column.name, [row.get(column.name) for row in rows], dtype=_DTYPES[column.kind])
+                        for column in columns
+                    ]
+                )
+            )
+            rows.clear()
+        self._held = 0

@@ -1,0 +1,123 @@
+"""How a period of care runs: its legal statuses, its permanence plans, what placements it fixes, how it ends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from annexa.sample import codes
+from annexa.sample.draw import Draw, Scale, Weighted
+from annexa.sample.family import Child
+from annexa.sample.placement import Anchor
+
+_FOREVER: Final = 20_000  # days; every period is cut at the 18th birthday
+
+_ROUTE: Final = Weighted({"direct": 38, "V2": 32, "L2": 18, "L1": 9, "L3": 3})
+_FIRST_DAYS: Final = {"V2": (15, 70), "L2": (5, 8), "L1": (1, 2), "L3": (4, 7)}
+_INTERIM: Final = Scale((0.0, 100), (0.5, 185), (1.0, 330))
+_OUTCOME: Final = Weighted({"long": 42, "guardian": 19, "home": 22, "arrangements": 7, "parents": 10})
+_LONG: Final = Scale((0.0, 400), (0.3, 1300), (0.45, 3000), (0.46, _FOREVER), (1.0, _FOREVER))
+_AGREED: Final = Scale((0.0, 5), (0.3, 45), (0.6, 170), (0.85, 600), (0.86, _FOREVER), (1.0, _FOREVER))
+_YOUTH: Final = Weighted({"J1": 64, "J2": 22, "J3": 14})
+_YOUTH_DAYS: Final = {"J1": (10, 120), "J2": (1, 2), "J3": (60, 180)}
+_YOUTH_ENDS: Final = Weighted({"E14": 55, "E9": 30, "E8": 15})
+_ALONE: Final = Weighted({"stays": 91, "E15": 5, "E16": 4})
+_LASTING_KEYS: Final = Weighted({"LTFOST18": 72, "RESPLMT": 12, "LTRELFR": 6, "SUPPLIV": 6, "OTHERPLN": 4})
+_HOME_KEYS: Final = Weighted({"RETURN6M": 40, "RETURN1M": 14, "RETURNEV": 30, "REMAINSUP": 16})
+_OLDER_KEYS: Final = Weighted({"SUPPLIV": 50, "LTFOST18": 25, "RESPLMT": 15, "OTHERPLN": 10})
+
+
+@dataclass(slots=True)
+class Course:
+    """A period of care as planned: statuses and permanence keys each from a day, and the end with its reason."""
+
+    end: int
+    reason: str
+    legal: list[tuple[int, str]]
+    keys: list[tuple[int, str]]
+    anchors: list[Anchor] = field(default_factory=list)
+
+    def cut(self, draw: Draw, child: Child) -> None:
+        """End the course at the child's death or 18th birthday, whichever it meets first."""
+        if self.end >= child.cap:
+            self.end = child.cap
+            self.reason = "E2" if child.cap == child.died else draw.deal(codes.ADULT)
+        self.legal = [step for step in self.legal if step[0] < self.end]
+        self.keys = [step for step in self.keys if step[0] < self.end]
+        self.anchors = [anchor for anchor in self.anchors if anchor.start < self.end]
+
+
+def _proceedings(draw: Draw, child: Child, start: int) -> Course:
+    return _court(draw, child, start, draw.deal(_OUTCOME))
+
+
+def _long_care(draw: Draw, child: Child, start: int) -> Course:
+    return _court(draw, child, start, "long")
+
+
+def _court(draw: Draw, child: Child, start: int, outcome: str) -> Course:
+    route = draw.deal(_ROUTE)
+    if route == "V2" and outcome == "home":
+        route = "direct"
+    legal = []
+    interim = start
+    if route != "direct":
+        legal.append((start, route))
+        interim = start + draw.between(*_FIRST_DAYS[route])
+    final = interim + draw.days(_INTERIM)
+    legal.append((interim, "C1"))
+    keys = [(start + draw.between(5, 20), draw.pick(_HOME_KEYS))]
+    if outcome == "guardian":
+        keys.append((start + draw.between(80, 110), "LTRELFR"))
+        return Course(final, draw.deal(codes.GUARDIANSHIP), legal, keys)
+    if outcome == "home":
+        return Course(final, "E4A", legal, keys)
+    if outcome == "arrangements":
+        return Course(final, "E41", legal, keys)
+    legal.append((final, "C2"))
+    if outcome == "parents":
+        keys.append((final, "REMAINSUP"))
+        return Course(final + draw.between(150, 800), "E4A", legal, keys, [Anchor(final, "P1", same_carer=False)])
+    keys.append((start + draw.between(85, 120), draw.pick(_LASTING_KEYS)))
+    sixteen = child.born + 16 * 366
+    if sixteen > keys[-1][0] + 100:
+        keys.append((sixteen, draw.pick(_OLDER_KEYS)))
+    ends = draw.deal(codes.HOME) if draw.chance(0.6) else draw.deal(codes.GUARDIANSHIP)
+    return Course(final + draw.days(_LONG), ends, legal, keys)
+
+
+def _voluntary(draw: Draw, child: Child, start: int) -> Course:
+    del child
+    keys = [(start + draw.between(5, 20), draw.pick(_HOME_KEYS)), (start + 100, draw.pick(_OLDER_KEYS))]
+    return Course(start + draw.days(_AGREED), draw.deal(codes.HOME), [(start, "V2")], keys)
+
+
+def _leaver(draw: Draw, child: Child, start: int) -> Course:
+    if draw.chance(0.4):
+        return _long_care(draw, child, start)
+    end = start + draw.days(_AGREED) if draw.chance(0.25) else _FOREVER * 2
+    keys = [(start + draw.between(5, 20), draw.pick(_HOME_KEYS)), (start + 95, draw.pick(_OLDER_KEYS))]
+    return Course(end, draw.deal(codes.HOME), [(start, "V2")], keys)
+
+
+def _remand(draw: Draw, child: Child, start: int) -> Course:
+    del child
+    status = draw.deal(_YOUTH)
+    end = start + draw.between(*_YOUTH_DAYS[status])
+    return Course(end, draw.deal(_YOUTH_ENDS), [(start, status)], [(start + 3, "RETURN1M")])
+
+
+def _alone(draw: Draw, child: Child, start: int) -> Course:
+    del child
+    how = draw.deal(_ALONE)
+    end = _FOREVER * 2 if how == "stays" else start + draw.between(30, 300)
+    return Course(end, how, [(start, "V2")], [(start + draw.between(5, 25), draw.pick(_OLDER_KEYS))])
+
+
+COURSES: Final[dict[str, Callable[[Draw, Child, int], Course]]] = {
+    "proceedings": _proceedings,
+    "long_care": _long_care,
+    "voluntary": _voluntary,
+    "leaver": _leaver,
+    "remand": _remand,
+    "uasc": _alone,
+}

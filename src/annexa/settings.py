@@ -1,0 +1,96 @@
+"""annexa.toml of the user, as a pydantic model: what may be set, what it means, and where each value came from."""
+
+import difflib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from annexa.errors import UsageError
+
+FILE_NAME = "annexa.toml"
+
+
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Options(_Part):
+    """The closed list of options that change who is on a list or what a column says; the manifest records them."""
+
+    drop_adults: bool = Field(False, description="Leave people off Lists 1 to 7 who were 18 or over at the event.")
+    list6_additions: bool = Field(
+        True, description="Add children to List 6 who have an open or ended service and no episode of need in scope."
+    )
+    include_short_breaks: bool = Field(False, description="Put periods that are short breaks on List 8.")
+    case_worker_roles: Names = Field(
+        ("CW",), description="Involvement roles of the allocated worker of Lists 6 to 8; a source profile sets its own."
+    )
+    own_la: Names = Field((), description="Names and codes of the authority itself, for the placement location.")
+    postcode_lookup: str = Field(
+        "", description="CSV with postcode, la_code and la_name that gives the authority of a placement's postcode."
+    )
+
+
+class ReadingLimits(_Part):
+    """How far a compressed workbook may expand before it is refused."""
+
+    max_expanded_mb: int = Field(4096, gt=0, description="Largest size of a workbook once expanded, in megabytes.")
+    max_ratio: int = Field(200, gt=0, description="Largest ratio of expanded to compressed size of a workbook.")
+
+
+class Settings(_Part):
+    """Everything that annexa.toml may hold. A path in it is relative to the file's own folder."""
+
+    authority: str = Field("", description="Name of the authority, for the front sheet.")
+    extracts: str = Field("", description="Folder, workbook or database file that holds the extract.")
+    source: str = Field("ssd", description="Source profile that says how the extract is laid out.")
+    edition: str = Field("", description="Edition of Annex A to build.")
+    output: str = Field("", description="Folder for the outputs.")
+    extract_date: date | None = Field(None, description="Day on which the extract was taken.")
+    fail_on: str = Field("never", pattern="^(error|warning|never)$", description="Severity that makes a build exit 1.")
+    early_help_note: str = Field("", description="The authority's own definition of early help, for the front sheet.")
+    options: Options = Field(default_factory=Options)
+    limits: ReadingLimits = Field(default_factory=ReadingLimits)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read an annexa.toml.
+
+    Raises:
+        UsageError: the file cannot be read or is not TOML; an unknown key (with the nearest known one); a value of the
+            wrong kind.
+    """
+    try:
+        content = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be read: {error.strerror}.", "Check the name given with --config.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path.name} is not a TOML file: {error}.", "Correct the file at the place named.") from None
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        raise _first_fault(path, error) from None
+
+
+def _first_fault(path: Path, error: ValidationError) -> UsageError:
+    fault = error.errors(include_input=False, include_url=False)[0]
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] != "extra_forbidden":
+        return UsageError(f"{path.name}: {key}: {fault['msg']}.", "See docs/options.md for what it may be.")
+    table: type[BaseModel] = Settings
+    for part in fault["loc"][:-1]:
+        inner: Any = table.model_fields[str(part)].annotation
+        table = inner
+    near = difflib.get_close_matches(str(fault["loc"][-1]), list(table.model_fields), n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(table.model_fields)}."
+    return UsageError(f"{path.name}: there is no setting named {key}.", hint)

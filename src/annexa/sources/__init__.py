@@ -1,0 +1,6 @@
+"""How a system's tables, columns and values map to the records: configs/sources, loaded and checked."""
+
+from annexa.sources.load import load_source, source_names
+from annexa.sources.model import DATE_FORMATS, SourceProfile, TableMap
+
+__all__ = ["DATE_FORMATS", "SourceProfile", "TableMap", "load_source", "source_names"]
