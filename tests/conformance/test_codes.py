@@ -14,9 +14,11 @@ EDITIONS = edition_names()
 
 
 def read(name: str, *texts: str | None) -> list[str | None]:
-    return pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(code_sets()[name].read(pl.col("text")))[
-        "text"
-    ].to_list()
+    return (
+        pl.DataFrame({"text": texts}, schema={"text": pl.String})
+        .select(code_sets()[name].read(pl.col("text")))["text"]
+        .to_list()
+    )
 
 
 @pytest.mark.parametrize("edition", ["ilacs-2018", "ilacs-2019"])
@@ -24,9 +26,7 @@ def read(name: str, *texts: str | None) -> list[str | None]:
 def test_labels_details_and_groups_are_ofsteds_in_ofsteds_order(edition: str, name: str):
     entries = [entry for entry in load_edition(edition).code_set(name).entries if entry.label]
     shown = {entry.label: entry for entry in reversed(entries)}
-    assert [label for label in dict.fromkeys(entry.label for entry in entries)] == [
-        code["label"] for code in FACTS[name]["codes"]
-    ]
+    assert list(dict.fromkeys(entry.label for entry in entries)) == [code["label"] for code in FACTS[name]["codes"]]
     for code in FACTS[name]["codes"]:
         entry = shown[code["label"]]
         if "detail" in code:
@@ -112,6 +112,8 @@ HOME = (
     "Returned home to live with parent(s), relative(s), or other person(s) with parental responsibility "
     "{} (not under a special guardianship order or residence order"
 )
+GUARDIANS = "Special guardianship order made to carer(s), other than former foster carer(s)"
+LIVING = "Moved into independent living arrangement and no longer looked-after: "
 CEASED = {
     "X1": ["X1", "u) X1:CodeError", "Episode ceases, and new episode begins on same day, for any reason"],
     "E11": ["E11 - Adopted - application for an adoption order unopposed", "a) E11: Adopted - application unopposed"],
@@ -136,12 +138,10 @@ CEASED = {
         "Special guardianship order made to former foster carer(s), who was/are a relative(s) or friend(s)",
     ],
     "E48": [
-        "Special guardianship order made to carer(s), other than former foster carer(s), other than relative(s) or "
-        "friend(s)",
+        GUARDIANS + ", other than relative(s) or friend(s)",
     ],
     "E5": [
-        "Moved into independent living arrangement and no longer looked-after: supportive accommodation providing "
-        "formalised advice/support arrangements",
+        LIVING + "supportive accommodation providing formalised advice/support arrangements",
     ],
     "E7": ["Transferred to residential care funded by adult social care services"],
     "E9": ["Sentenced to custody"],
@@ -187,10 +187,16 @@ OTHERS = {
         ],
     },
     "primary_need": {"N1": ["N1 - Abuse or Neglect"], "N3": ["N3 - Parental disability or illness"], "N0": ["N0"]},
-    "need_category": {"N3": ["N3 - Parental illness or disability"], "N2": ["Child's disability", "Child‘s disability"]},
+    "need_category": {
+        "N3": ["N3 - Parental illness or disability"],
+        "N2": ["Child's disability", "Child‘s disability"],
+    },
     "closure_reason": {"RC9": ["RC9"], "RC1": ["RC1 - Adopted."]},
     "placement_provider": {"PR4": ["e) PR4 - Private provision", "e) PR4: Private provision"]},
-    "placement_type": {"H5": ["h5", "Residential accommodation"], "T4": ["zz) T4: Temporary placement - seven days or less"]},
+    "placement_type": {
+        "H5": ["h5", "Residential accommodation"],
+        "T4": ["zz) T4: Temporary placement - seven days or less"],
+    },
     "permanence_order": {
         "ADOPTION": ["Adoption"],
         "SGO": ["Special Guardianship", "Special Guardianship Order", "SGO"],

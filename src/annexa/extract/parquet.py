@@ -38,8 +38,8 @@ def read_parquet(path: Path, name: str, wanted: Collection[str]) -> Content:
             if heading in wanted
         ]
         frame = table.select(columns).collect()
-    except pl.exceptions.PolarsError:
-        # The cause may quote a value.
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        # Polars panics at some damage. The cause may quote a value.
         raise SourceError(
             f"{name} cannot be read: it is not a Parquet file, or it is damaged or incomplete.",
             "Write it again, and wait until it is complete.",

@@ -38,7 +38,7 @@ def read_csv(path: Path, name: str, wanted: Collection[str]) -> Content:
     """Read one CSV file; every field is text, an empty one null.
 
     The separator (comma, semicolon or tab) is the one that the headings use. Lines end in CRLF, LF or CR. A row whose
-    fields are all empty is no record, but has its number: _row is the row that a spreadsheet shows. An apostrophe
+    fields are all empty, or spaces, is no record, but has its number: _row is the row that a spreadsheet shows. An apostrophe
     before =, +, - or @, which annexa's own CSV files put there, is taken off.
 
     Args:
@@ -178,9 +178,9 @@ def _check_shape(records: pl.Series, separator: str, width: int, name: str) -> p
     """Return which records are blank, having checked that each of the others has `width` well-formed fields."""
     record = pl.col("record")
     well_formed = _shape(separator, '(?:[^"]|"")*', f'[^"{separator}]*', f"{{{width - 1}}}")
-    empty = _shape(separator, r"\s*", r"[ \r]*", f"{{0,{width - 1}}}")
+    empty = _shape(separator, " *", " *", f"{{0,{width - 1}}}")
     # Few records can be blank: only those are put to the second pattern.
-    bare = pl.when(record.str.strip_chars(f'"\t\r\n {separator}') == "").then(record)
+    bare = pl.when(record.str.strip_chars(f'" {separator}') == "").then(record)
     marked = records.to_frame("record").select(
         record.str.contains(well_formed).alias("good"), bare.str.contains(empty).fill_null(False).alias("blank")
     )

@@ -79,10 +79,11 @@ class Workbook:
 
 
 def _as_text(cells: pl.Expr) -> pl.Expr:
-    # fastexcel writes a date as midnight of its day, and true and false in lower case.
-    text = cells.str.replace(r"^(\d{4}-\d{2}-\d{2}) 00:00:00$", "${1}")
-    truth = cells.is_in(["true", "false"])
-    return blank_to_null(pl.when(truth).then(cells.str.to_uppercase()).otherwise(text))
+    # fastexcel writes a date as midnight of its day, and true and false in lower case. Few cells pass the first look.
+    midnight = pl.when(cells.str.ends_with(" 00:00:00")).then(cells)
+    day = pl.when(midnight.str.contains(r"^\d{4}-\d{2}-\d{2} 00:00:00$")).then(midnight.str.head(10))
+    truth = pl.when(cells == "true").then(pl.lit("TRUE")).when(cells == "false").then(pl.lit("FALSE"))
+    return blank_to_null(truth.otherwise(pl.coalesce(day, cells)))
 
 
 def _unreadable(where: str) -> SourceError:
@@ -115,29 +116,38 @@ def _check_parts(path: Path, name: str, limits: Limits) -> bool:
         Whether a part may hold cells that are errors.
     """
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(path) as package, path.open("rb") as file:
             parts = package.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            _check_limits(parts, path.stat().st_size, name, limits)
+            return any([_has_errors(package, part, file, name) for part in parts])
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError) as error:
         raise _unreadable(name) from error
+
+
+def _check_limits(parts: list[zipfile.ZipInfo], size: int, name: str, limits: Limits) -> None:
     expanded = sum(part.file_size for part in parts)
-    ratio = expanded / path.stat().st_size
-    if expanded > limits.max_expanded_bytes or ratio > limits.max_ratio:
+    if expanded > limits.max_expanded_bytes or expanded > limits.max_ratio * size:
         raise SourceError(
-            f"{name} would expand to {expanded:,} bytes, {ratio:,.0f} times its size: allowed are "
+            f"{name} would expand to {expanded:,} bytes, {expanded / size:,.0f} times its size: allowed are "
             f"{limits.max_expanded_bytes:,} bytes and {limits.max_ratio:,.0f} times.",
             "If it is a real workbook, raise max_expanded_mb or max_ratio under [limits] in annexa.toml.",
         )
-    errors = False
-    with path.open("rb") as file:
-        for part in parts:
-            if part.flag_bits & 1:
-                raise _protected(name)
-            last = b""
-            for block in _expand(file, part, name):
-                seen = last + block
-                errors = errors or any(mark in seen for mark in _ERROR_MARKS)
-                last = block[-len(_ERROR_MARKS[0]) :]
-    return errors
+
+
+def _has_errors(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: BinaryIO, name: str) -> bool:
+    """Expand a part once; tell whether it may hold cells that are errors."""
+    if part.flag_bits & 1:
+        raise _protected(name)
+    if part.header_offset < 0:
+        raise zipfile.BadZipFile
+    package.open(part).close()  # compares the two places where a part is described
+    found = False
+    last = b""
+    for block in _expand(file, part, name):
+        seen = last + block
+        found = found or any(mark in seen for mark in _ERROR_MARKS)
+        last = block[-len(_ERROR_MARKS[0]) :]
+    return found
 
 
 def _expand(file: BinaryIO, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
@@ -152,21 +162,18 @@ def _expand(file: BinaryIO, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]
     if part.compress_type == zipfile.ZIP_DEFLATED:
         packed = _inflate(packed)
     elif part.compress_type != zipfile.ZIP_STORED:
-        raise _unreadable(name)
+        raise NotImplementedError
     size = checksum = 0
-    try:
-        for block in packed:
-            size += len(block)
-            checksum = zlib.crc32(block, checksum)
-            if size > part.file_size:
-                raise SourceError(
-                    f"{name} expands to more than it declares: it is damaged, or made to fill the memory.", _AGAIN
-                )
-            yield block
-    except zlib.error as error:
-        raise _unreadable(name) from error
+    for block in packed:
+        size += len(block)
+        checksum = zlib.crc32(block, checksum)
+        if size > part.file_size:
+            raise SourceError(
+                f"{name} expands to more than it declares: it is damaged, or made to fill the memory.", _AGAIN
+            )
+        yield block
     if size != part.file_size or checksum != part.CRC:
-        raise _unreadable(name)
+        raise zipfile.BadZipFile
 
 
 def _blocks(file: BinaryIO, size: int) -> Iterator[bytes]:

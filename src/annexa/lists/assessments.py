@@ -28,8 +28,7 @@ def assessment_facts(context: Context) -> pl.DataFrame:
         episode_row, episode_referral_id: its episode (K19, see links.episode_of), null where it has none;
         episode_closed_on, episode_close_reason: as recorded for that episode;
         closed_with_episode: never authorised, and the episode was closed before List 4's window;
-        is_open: open at D, which one that was closed with its episode is on no list;
-        ended_by_as_at: not open, so that it was closed by D;
+        is_open: open at D; one that was closed with its episode is open on no list, so what is not open is closed;
         last_of_episode: the most recent assessment (K15) of its episode.
     """
     return context.once(_assessment_facts)
@@ -79,7 +78,7 @@ def _assessment_facts(context: Context) -> pl.DataFrame:
         closed_with.alias("closed_with_episode"), pl.col("last_of_episode").fill_null(False)
     )
     is_open = pl.col("end_date").is_null() & ~pl.col("closed_with_episode")
-    return rows.with_columns(is_open.alias("is_open"), (~is_open).alias("ended_by_as_at")).select(
+    return rows.with_columns(is_open.alias("is_open")).select(
         "person_id",
         "assessment_id",
         "referral_id",
@@ -95,7 +94,6 @@ def _assessment_facts(context: Context) -> pl.DataFrame:
         "episode_close_reason",
         "closed_with_episode",
         "is_open",
-        "ended_by_as_at",
         "last_of_episode",
     )
 
@@ -112,7 +110,7 @@ def assessments(context: Context, spec: ListSpec) -> Cohort:
     One without a start stays where either holds (K7). A death ends an open one (K14). One that was never authorised is
     out where its episode was closed before the window, and stays with a warning where it was closed in it.
     """
-    window = needed_window(context, LIST)
+    window = needed_window(context, spec.number)
     facts = assessment_facts(context)
     rows = context.rows("assessments").join(
         facts.select("_row", *(name for name in facts.columns if name not in context.rows("assessments").columns)),
@@ -161,15 +159,24 @@ def _report(context: Context, live: pl.DataFrame) -> None:
         ("AA-G24", "The child has died, and the assessment is still open.", dead, "authorised_date"),
         ("AA-408", "The episode of need was closed, and the assessment is still open.", shut, "authorised_date"),
     ):
-        report_rows(context, check, message, LIST, "assessments", found, "assessment_id", column)
+        report_rows(
+            context,
+            check,
+            message,
+            number=LIST,
+            record="assessments",
+            rows=found,
+            event="assessment_id",
+            column=column,
+        )
     report_foreign(
         context,
-        LIST,
-        "assessments",
-        live,
-        ("referral_id", "referral_id"),
-        episodes_of_need(context).select("person_id", "referral_id"),
-        "assessment_id",
+        number=LIST,
+        record="assessments",
+        rows=live,
+        link=("referral_id", "referral_id"),
+        targets=episodes_of_need(context).select("person_id", "referral_id"),
+        event="assessment_id",
     )
 
 
@@ -201,5 +208,14 @@ def support_required(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     if not {"outcome_nfa", "outcome_json"} <= context.tables["assessments"].absent:
         blank = answer.filter(authorised & pl.col("support_required").is_null())
         message = "The assessment is authorised, and whether the child needs support is not recorded."
-        report_rows(context, "AA-403", message, LIST, "assessments", blank, "assessment_id", "outcome_nfa")
+        report_rows(
+            context,
+            "AA-403",
+            message,
+            number=LIST,
+            record="assessments",
+            rows=blank,
+            event="assessment_id",
+            column="outcome_nfa",
+        )
     return answer.select(ID, "support_required")

@@ -143,10 +143,7 @@ def _labelled(context: Context, spec: ListSpec, frame: pl.DataFrame) -> pl.DataF
             absent = column.field is not None and column.field in context.tables[spec.records[0]].absent
             if column.not_recorded and codes.not_recorded and not absent:
                 value = value.fill_null(codes.not_recorded)
-            if codes.free_text:
-                value = value.replace(codes.written)
-            else:
-                value = value.replace_strict(codes.written, default=None, return_dtype=pl.String)
+            value = codes.write(value)
         columns.append(value.alias(column.heading))
     return frame.select(columns)
 

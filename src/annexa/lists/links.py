@@ -61,7 +61,7 @@ def episode_of(context: Context, services: pl.DataFrame) -> pl.DataFrame:
         One row for each service: _service, referral_id and episode_row of its episode, both null where it has none.
     """
     episodes = episodes_of_need(context)
-    asked = services.select("_service", "person_id", "referral_id", "start", "open")
+    asked = services.select("_service", "person_id", "referral_id", "start", pl.col("open").fill_null(False))
     named = asked.join(episodes, on=["person_id", "referral_id"], how="left")
     known = pl.col("episode_row").is_not_null()
     closed_under_it = known & pl.col("open") & ~pl.col("episode_open")
@@ -86,10 +86,7 @@ def episode_of(context: Context, services: pl.DataFrame) -> pl.DataFrame:
             by_id.select("_service", "referral_id", "episode_row"),
             found.select(
                 "_service",
-                pl.when(pl.col("found_row").is_not_null())
-                .then("found_id")
-                .otherwise(fallback)
-                .alias("referral_id"),
+                pl.when(pl.col("found_row").is_not_null()).then("found_id").otherwise(fallback).alias("referral_id"),
                 pl.coalesce("found_row", "episode_row").alias("episode_row"),
             ),
         ]
@@ -98,6 +95,7 @@ def episode_of(context: Context, services: pl.DataFrame) -> pl.DataFrame:
 
 def report_foreign(
     context: Context,
+    *,
     number: int,
     record: str,
     rows: pl.DataFrame,
@@ -120,4 +118,4 @@ def report_foreign(
     named = rows.join(targets.select(identifier).unique(), left_on=column, right_on=identifier, how="semi")
     foreign = named.join(targets, left_on=[column, "person_id"], right_on=[identifier, "person_id"], how="anti")
     message = f"{context.tables[record].source}: the identifier in {column} is another child's and counts as blank."
-    report_rows(context, "AA-R15", message, number, record, foreign, event, column)
+    report_rows(context, "AA-R15", message, number=number, record=record, rows=foreign, event=event, column=column)

@@ -3,16 +3,15 @@
 import polars as pl
 
 from annexa.editions import ListSpec
-from annexa.errors import UsageError
 from annexa.extract.tables import DROP
 from annexa.lists.context import Context
 from annexa.lists.orders import id_order, most_recent
-from annexa.lists.people import with_people
 from annexa.lists.reasons import first_reason
 from annexa.lists.registry import ID, Cohort, account, cohort, derivation
-from annexa.period import Window, completed_years
+from annexa.lists.spans import needed_window, report_rows, with_ended
 from annexa.records import UNREADABLE
 
+LIST = 7
 EMERGENCY_MONTHS = 6  # the heading of the column says six months, so it holds in every edition (2.9)
 EMERGENCY_STATUSES = ("L1", "L2")  # police protection in local authority accommodation; emergency protection order
 
@@ -41,144 +40,90 @@ def live_plans(context: Context) -> pl.DataFrame:
     """All child protection plans that take part in rules, those held for another authority included.
 
     Returns:
-        The fields of the record with end_date, ended_by ("record", "death", null while open) and is_open after K14, and
-        `own`: whether it is a plan of this authority.
+        The fields of the record, with end_date as a death leaves it (K14; null while open at D), ended_by_death, adult
+        (18 or over at the start), is_open, and `own`: whether it is a plan of this authority.
     """
     return context.once(_all_plans).filter(pl.col(DROP).is_null())
 
 
 def _all_plans(context: Context) -> pl.DataFrame:
-    """Every row of the plans with what a death does to it (K14), birth_date, and whether the plan is ours."""
-    rows = with_people(context, context.rows("cp_plans"), "birth_date", "death_date")
-    recorded, died = pl.col("end_date"), pl.col("death_date")
+    """Every row of the plans with what a death does to it (K14), its age group, and whether the plan is ours."""
+    rows = with_ended(context, context.rows("cp_plans"), "end_date")
     return rows.with_columns(
-        pl.coalesce(recorded, died).alias("end_date"),
-        pl.when(recorded.is_not_null()).then(pl.lit("record"))
-        .when(died.is_not_null()).then(pl.lit("death")).alias("ended_by"),
+        pl.col("ended").alias("end_date"),
         # Every date later than A is blank by now (K6): what has no end is open at D.
-        (recorded.is_null() & died.is_null()).alias("is_open"),
+        pl.col("ended").is_null().alias("is_open"),
         pl.col("other_la").ne_missing("Y").alias("own"),
-    )  # fmt: skip
+    ).drop("ended")
 
 
 @cohort("child_protection_plans")
-def child_protection_plans(context: Context, spec: ListSpec) -> Cohort:
+def child_protection_plans(context: Context, _spec: ListSpec) -> Cohort:
     """One row for each child with a plan of this authority that is open at D or ended in the window (List 7).
 
     The most recent plan is shown; an open one beats a closed one whatever the dates (K15), with AA-701 where it began
     first. A plan without a start stays where it is open or ended in the window (K7, AA-716). A death ends an open plan:
     the row stays if the death lies in the window (K14, AA-G24).
     """
-    window = months_of(context, spec)
+    window = needed_window(context, LIST)
     plans = context.once(_all_plans)
     current = pl.col("is_open") | window.contains(pl.col("end_date"))
-    adult = completed_years(pl.col("birth_date"), pl.col("start_date")) >= 18
     plans = plans.with_columns(
         first_reason(
             NO_DATE=pl.col("start_date").is_null() & ~current,
             OTHER_LA_PLAN=~pl.col("own"),
-            DIED=~current & (pl.col("ended_by") == "death"),
+            DIED=~current & pl.col("ended_by_death"),
             WINDOW=~current,
-            ADULT=adult if context.options.drop_adults else pl.lit(False),
+            ADULT=pl.col("adult") if context.options.drop_adults else pl.lit(False),
         ).alias("reason")
     )
     in_scope = plans.filter(pl.col("reason").is_null())
     shown = most_recent(in_scope, ["person_id"], "start_date", "end_date", "cp_plan_id", pl.col("is_open"))
+    _report(context, plans.filter(pl.col(DROP).is_null()), in_scope, shown)
     superseded = pl.col("reason").is_null() & ~pl.col("_row").is_in(shown["_row"].implode())
     plans = plans.with_columns(pl.when(superseded).then(pl.lit("SUPERSEDED")).otherwise("reason").alias("reason"))
-    _report(context, in_scope, shown)
-    # On a list a row without a start or with a death has a finding about it; the more telling one is named.
-    finding = pl.when(pl.col("reason").is_null() | (pl.col("reason") == "SUPERSEDED")).then(
-        pl.when(pl.col("start_date").is_null()).then(pl.lit("AA-716"))
-        .when(pl.col("ended_by") == "death").then(pl.lit("AA-G24"))
+    listed = pl.col("reason").is_null() | (pl.col("reason") == "SUPERSEDED")
+    finding = (
+        pl.when(listed & pl.col("start_date").is_null()).then(pl.lit("AA-716"))
+        .when(pl.col(DROP).is_null() & pl.col("ended_by_death")).then(pl.lit("AA-G24"))
     )  # fmt: skip
-    decided = pl.when(pl.col("reason").is_in(["WINDOW", "DIED", "NO_DATE"])).then("end_date").otherwise("start_date")
+    by_end = pl.col("reason").is_in(["WINDOW", "DIED", "NO_DATE"])
+    decided = pl.when(by_end).then("end_date").otherwise("start_date")
     shown = shown.with_columns(
-        pl.coalesce("end_date", pl.lit(context.period.as_at)).alias("at"), (~pl.col("is_open")).alias("ceased")
+        pl.col("end_date").fill_null(context.period.as_at).alias("at"), (~pl.col("is_open")).alias("ceased")
     )
     return Cohort(shown, {"cp_plans": account(plans, decided, finding)})
 
 
-def months_of(context: Context, spec: ListSpec) -> Window:
-    """Return the list's window.
-
-    Raises:
-        UsageError: the edition gives the list no months.
-    """
-    window = context.window(spec.number)
-    if window is None:
-        raise UsageError(
-            f"Edition {context.edition.name}, List {spec.number}: {spec.cohort} needs a window.",
-            "Give the list its months in edition.toml.",
-        )
-    return window
-
-
 def begun_before_closed(in_scope: pl.DataFrame, shown: pl.DataFrame, start: str) -> pl.DataFrame:
-    """Return the open rows shown although a closed one in scope began later (K15); a blank start is the earliest.
+    """Return the open rows that are shown although a closed one in scope began later (K15).
 
     Args:
         in_scope: person_id, is_open and `start` of every record in scope.
         shown: the one of each child that the list shows, with the same columns.
-        start: column of the start date.
+        start: column of the start date; a blank one is the earliest.
     """
-    later = in_scope.filter(~pl.col("is_open")).group_by("person_id").agg(pl.col(start).max().alias("_closed"))
-    return (
-        shown.filter("is_open")
-        .join(later, on="person_id", how="inner")
-        .filter((pl.col("_closed") > pl.col(start)) | (pl.col(start).is_null() & pl.col("_closed").is_not_null()))
-        .drop("_closed")
-    )
+    closed = in_scope.filter(~pl.col("is_open")).group_by("person_id").agg(pl.col(start).max().alias("_closed"))
+    later = (pl.col("_closed") > pl.col(start)).fill_null(pl.col(start).is_null() & pl.col("_closed").is_not_null())
+    return shown.filter("is_open").join(closed, on="person_id", maintain_order="left").filter(later).drop("_closed")
 
 
-def _report(context: Context, in_scope: pl.DataFrame, shown: pl.DataFrame) -> None:
+def _report(context: Context, live: pl.DataFrame, in_scope: pl.DataFrame, shown: pl.DataFrame) -> None:
+    unstarted = in_scope.filter(pl.col("start_date").is_null())
+    earlier = begun_before_closed(in_scope, shown, "start_date")
     for check, message, rows, column in (
-        ("AA-716", "The plan has no start date.", in_scope.filter(pl.col("start_date").is_null()), "start_date"),
-        (
-            "AA-G24",
-            "The plan was still open when the child died: the list ends it on the date of death.",
-            shown.filter(pl.col("ended_by") == "death"),
-            "end_date",
-        ),
+        ("AA-716", "The plan has no start date.", unstarted, "start_date"),
+        ("AA-G24", "The child has died, and the plan is still open.", live.filter("ended_by_death"), "end_date"),
         (
             "AA-701",
-            "The plan is open and began before another of the child's plans, which has ended: the open one is shown.",
-            begun_before_closed(in_scope, shown, "start_date"),
-            "start_date",
+            "The plan is open, and a plan that began later has ended: the open one is shown.",
+            earlier,
+            "end_date",
         ),
     ):
-        report_rows(context, check, message, rows, "cp_plans", 7, column)
-
-
-def report_rows(
-    context: Context, check: str, message: str, rows: pl.DataFrame, record: str, number: int, column: str | None = None
-) -> None:
-    """Add a finding for each row of a record's frame.
-
-    Args:
-        context: the run.
-        check: the finding's id.
-        message: what is wrong, without a value.
-        rows: the record's key and person fields and `_row`.
-        record: name of the record.
-        number: the list it is about.
-        column: field of the record.
-    """
-    if not rows.height:
-        return
-    table = context.tables[record]
-    context.findings.add(
-        check,
-        message,
-        frame=rows,
-        list=number,
-        child=pl.col("person_id"),
-        event=pl.col(table.record.meta.key),
-        table=table.source,
-        file=table.file,
-        row=pl.col("_row"),
-        column=column,
-    )
+        report_rows(
+            context, check, message, number=LIST, record="cp_plans", rows=rows, event="cp_plan_id", column=column
+        )
 
 
 @derivation("cp_visit_date", "cp_visit_seen_alone")
@@ -200,7 +145,9 @@ def cp_visit(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
         ~pl.col("not_seen") & (pl.col("latest") > pl.col("visit_date"))
     )
     message = "The child was not seen at a later visit than the one shown as the last statutory visit."
-    report_rows(context, "AA-719", message, attempts, "cp_visits", 7, "seen")
+    report_rows(
+        context, "AA-719", message, number=LIST, record="cp_visits", rows=attempts, event="visit_id", column="seen"
+    )
     unknown = None if "seen_alone" in context.tables["cp_visits"].absent else "U"
     alone = pl.when("not_seen").then(pl.lit("N")).otherwise(pl.coalesce("seen_alone", pl.lit(unknown, pl.String)))
     return latest.select(ID, pl.col("visit_date").alias("cp_visit_date"), alone.alias("cp_visit_seen_alone"))

@@ -46,9 +46,20 @@ def with_ended(context: Context, rows: pl.DataFrame, end: str, still_open: pl.Ex
 
 
 def report_rows(
-    context: Context, check: str, message: str, number: int, record: str, rows: pl.DataFrame, event: str, column: str
+    context: Context, check: str, message: str, *, number: int, record: str, rows: pl.DataFrame, event: str, column: str
 ) -> None:
-    """Add a finding for each of `rows` of a record (person_id, _row and the column `event`), if there are any."""
+    """Add a finding for each of some rows of a record.
+
+    Args:
+        context: the run.
+        check: id of the check.
+        message: holds no value from a record.
+        number: the list.
+        record: the record's name.
+        rows: person_id, _row and the column `event`; none gives no finding.
+        event: column of the record's identifier.
+        column: field that the finding is about.
+    """
     if rows.height:
         table = context.tables[record]
         context.findings.add(

@@ -5,7 +5,6 @@ openpyxl is told the kind of every cell it writes here: a text stays text, also 
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
@@ -18,7 +17,6 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -41,9 +39,9 @@ _A4_WIDTH: Final = 260  # characters across a landscape A4 page that can still b
 _INK: Final = "1F3864"
 _THIN: Final = Side(style="thin", color="BFBFBF")
 _BOX: Final = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
-_TOP: Final = Alignment(vertical="top")
-_CENTRE: Final = Alignment(horizontal="center", vertical="top")
-_WRAP: Final = Alignment(horizontal="left", vertical="top", wrap_text=True)
+_ONE_LINE: Final = Alignment(vertical="center")
+_CENTRED: Final = Alignment(horizontal="center", vertical="center")
+_WRAPPED: Final = Alignment(horizontal="left", vertical="center", wrap_text=True)
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,6 @@ def lay_out(front: FrontSheet, sheets: Sequence[Sheet], codes: Sequence[CodeList
         ValueError: a drop-down is asked for a heading or a code list that is not there.
     """
     book = Workbook()
-    book.calculation = CalcProperties(fullCalcOnLoad=False)
     _fill_front(book.active, front)
     lists = [book.create_sheet(sheet.name) for sheet in sheets]
     ranges = _fill_codes(book.create_sheet(CODES_NAME), codes)
@@ -98,7 +95,7 @@ def _fill_list(target: Worksheet, sheet: Sheet, ranges: Mapping[str, str]) -> tu
         column.width = look.width
         # Cells below the data take the column's format, so that an identifier typed there stays text.
         column.number_format = look.number_format
-        column.alignment = copy(look.alignment)
+        column.alignment = look.alignment
     target.row_dimensions[HEADING_ROW].height = _height(
         (heading, look.width - 1) for heading, look in zip(frame.columns, looks, strict=True)
     )
@@ -138,13 +135,13 @@ class _Look:
     def of(cls, column: pl.Series) -> "_Look":
         heading = _heading_width(column.name)
         if column.dtype == pl.Date:
-            return cls(max(heading, 12), _DATE_FORMAT, _CENTRE)
+            return cls(max(heading, 12), _DATE_FORMAT, _CENTRED)
         if column.dtype.is_integer():
-            return cls(max(heading, _NARROWEST), "0", _CENTRE)
+            return cls(max(heading, _NARROWEST), "0", _CENTRED)
         texts = column.head(_SAMPLE).cast(pl.String).str.len_chars().max()
         longest = texts if isinstance(texts, int) else 0
         width = min(max(heading, longest + 2), _WIDEST)
-        return cls(width, "@", _WRAP if longest > _WIDEST else _TOP)
+        return cls(width, "@", _WRAPPED if longest > _WIDEST else _ONE_LINE)
 
     def cell_style(self, target: Worksheet) -> CellStyle:
         """Register the styles of the column's cells, and return their numbers."""
@@ -201,7 +198,7 @@ def _fill_codes(target: Worksheet, codes: Sequence[CodeList]) -> dict[str, str]:
         _put_heading(target, 1, number, code.title)
         for row, label in enumerate(code.labels, start=2):
             cell = _put(target, row, number, label)
-            cell.alignment, cell.border = _WRAP, _BOX
+            cell.alignment, cell.border = _WRAPPED, _BOX
         if code.labels:
             ranges[code.name] = f"{CODES_NAME}!${letter}$2:${letter}${1 + len(code.labels)}"
     for row, texts in enumerate(zip_longest(*((code.title, *code.labels) for code in codes), fillvalue=""), start=1):
@@ -237,7 +234,7 @@ def _fill_front(target: Worksheet, front: FrontSheet) -> None:
         row += 1
         for number, content in enumerate(line, start=1):
             cell = _put(target, row, number, content)
-            cell.alignment, cell.border = _WRAP, _BOX
+            cell.alignment, cell.border = _WRAPPED, _BOX
         texts = map(_shown, line)
         target.row_dimensions[row].height = _height(zip(texts, widths, strict=False))
     row += 2
@@ -245,7 +242,7 @@ def _fill_front(target: Worksheet, front: FrontSheet) -> None:
         _put(target, row, 1, "Notes").font = _font(size=12, color=_INK)
     for note in front.notes:
         row += 1
-        _put(target, row, 1, note).alignment = _WRAP
+        _put(target, row, 1, note).alignment = _WRAPPED
         target.merge_cells(start_row=row, end_row=row, start_column=1, end_column=columns)
         # A merged cell does not make room for its text by itself.
         target.row_dimensions[row].height = _height([(note, sum(widths))])
@@ -269,8 +266,7 @@ def _put_heading(target: Worksheet, row: int, column: int, text: str) -> None:
     cell = _put(target, row, column, text)
     cell.font = _font(color="FFFFFF")
     cell.fill = PatternFill("solid", start_color=_INK)
-    cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
-    cell.border = _BOX
+    cell.alignment, cell.border = _WRAPPED, _BOX
 
 
 def _put(target: Worksheet, row: int, column: int, value: str | int | date | None) -> Cell:

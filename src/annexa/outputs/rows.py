@@ -96,7 +96,7 @@ def largest_size(frame: pl.DataFrame) -> int:
 
 def text_size(frame: pl.DataFrame) -> int:
     """Return the bytes of all texts in a frame."""
-    return sum(frame.select(pl.col(pl.String).str.len_bytes().cast(pl.Int64).sum()).row(0))
+    return sum(int(column.str.len_bytes().cast(pl.Int64).sum()) for column in frame.select(pl.col(pl.String)))
 
 
 def cut_long_text(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, int]]]:

@@ -124,7 +124,8 @@ def _episodes(
 
 
 def _care_plans(world: World, child: Child, course: Course) -> None:
-    for (day, key), until in zip(course.keys, [*(day for day, _ in course.keys[1:]), course.end], strict=True):
+    for n, (day, key) in enumerate(course.keys):
+        until = course.keys[n + 1][0] if n + 1 < len(course.keys) else course.end
         both = key == "RETURN6M" and world.draw.chance(0.08)
         world.book.add(
             "ssd_cla_care_plan",

@@ -9,14 +9,14 @@ from annexa.sample.draw import Draw, Scale, Weighted
 from annexa.sample.family import Child
 from annexa.sample.placement import Anchor
 
-_FOREVER: Final = 20_000  # days; every period is cut at the 18th birthday
+FOREVER: Final = 40_000  # a day number, and a number of days, that no childhood reaches: courses are cut at 18
 
 _ROUTE: Final = Weighted({"direct": 38, "V2": 32, "L2": 18, "L1": 9, "L3": 3})
 _FIRST_DAYS: Final = {"V2": (15, 70), "L2": (5, 8), "L1": (1, 2), "L3": (4, 7)}
 _INTERIM: Final = Scale((0.0, 100), (0.5, 185), (1.0, 330))
 _OUTCOME: Final = Weighted({"long": 42, "guardian": 19, "home": 22, "arrangements": 7, "parents": 10})
-_LONG: Final = Scale((0.0, 400), (0.3, 1300), (0.45, 3000), (0.46, _FOREVER), (1.0, _FOREVER))
-_AGREED: Final = Scale((0.0, 5), (0.3, 45), (0.6, 170), (0.85, 600), (0.86, _FOREVER), (1.0, _FOREVER))
+_LONG: Final = Scale((0.0, 400), (0.3, 1300), (0.45, 3000), (0.46, FOREVER), (1.0, FOREVER))
+_AGREED: Final = Scale((0.0, 5), (0.3, 45), (0.6, 170), (0.85, 600), (0.86, FOREVER), (1.0, FOREVER))
 _YOUTH: Final = Weighted({"J1": 64, "J2": 22, "J3": 14})
 _YOUTH_DAYS: Final = {"J1": (10, 120), "J2": (1, 2), "J3": (60, 180)}
 _YOUTH_ENDS: Final = Weighted({"E14": 55, "E9": 30, "E8": 15})
@@ -94,7 +94,7 @@ def _voluntary(draw: Draw, child: Child, start: int) -> Course:
 def _leaver(draw: Draw, child: Child, start: int) -> Course:
     if draw.chance(0.4):
         return _long_care(draw, child, start)
-    end = start + draw.days(_AGREED) if draw.chance(0.25) else _FOREVER * 2
+    end = start + draw.days(_AGREED) if draw.chance(0.25) else FOREVER
     keys = [(start + draw.between(5, 20), draw.pick(_HOME_KEYS)), (start + 95, draw.pick(_OLDER_KEYS))]
     return Course(end, draw.deal(codes.HOME), [(start, "V2")], keys)
 
@@ -109,7 +109,7 @@ def _remand(draw: Draw, child: Child, start: int) -> Course:
 def _alone(draw: Draw, child: Child, start: int) -> Course:
     del child
     how = draw.deal(_ALONE)
-    end = _FOREVER * 2 if how == "stays" else start + draw.between(30, 300)
+    end = FOREVER if how == "stays" else start + draw.between(30, 300)
     return Course(end, how, [(start, "V2")], [(start + draw.between(5, 25), draw.pick(_OLDER_KEYS))])
 
 

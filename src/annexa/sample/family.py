@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from annexa.sample import codes, names
 from annexa.sample.book import Book
@@ -87,6 +87,7 @@ class Family:
     key: str
     first: int
     mother: str | None = None
+    adoption: Any = None
     children: list[Child] = field(default_factory=list)
 
     def ready(self, day: int) -> list[Child]:

@@ -1,0 +1,212 @@
+"""List 9: care leavers who receive leaving care services (R27, R28, R36, R41, R42)."""
+
+import polars as pl
+
+from annexa.editions import ListSpec
+from annexa.lists.care import care_periods
+from annexa.lists.context import Context
+from annexa.lists.people import with_people
+from annexa.lists.reasons import first_reason
+from annexa.lists.registry import ID, Cohort, account, cohort, derivation
+from annexa.lists.staff import named
+
+ADULT, OLDEST_CHILD, YOUNGEST = 18, 17, 16
+SERVICES_END_AT = 25
+# What the latest contact tells, and what says nothing of a young person with whom the authority is not in touch.
+DETAILS = ("accommodation", "suitability", "activity")
+
+
+@cohort("care_leavers")
+def care_leavers(context: Context, _spec: ListSpec) -> Cohort:
+    """Relevant, former relevant and qualifying young people; one who is looked after is on List 8 alone."""
+    return _cohort(context, eligible_listed=False)
+
+
+@cohort("care_leavers_and_eligible")
+def care_leavers_and_eligible(context: Context, _spec: ListSpec) -> Cohort:
+    """The same, and eligible children: aged 16 or 17 and still looked after."""
+    return _cohort(context, eligible_listed=True)
+
+
+def _cohort(context: Context, *, eligible_listed: bool) -> Cohort:
+    """One row for each person with a care-leaver record, in the order of the section's table.
+
+    Every row of a listed person counts as output. A mismatch of category and age, an unknown category or a blank date
+    of birth never removes a row.
+    """
+    rows = context.rows("care_leavers")
+    people = _people(context)
+    of_age = pl.col("age").is_between(YOUNGEST, OLDEST_CHILD).fill_null(False)
+    stays_as_eligible = of_age if eligible_listed else pl.lit(False)
+    judged = people.with_columns(
+        pl.lit(None, dtype=pl.String).alias("_drop"),
+    ).with_columns(
+        first_reason(
+            DIED=pl.col("death_date").is_not_null() | pl.col("recorded_dead"),
+            NO_ELIGIBILITY=pl.col("no_eligibility"),
+            SERVICE_ENDED=pl.col("service_open") == False,  # noqa: E712  (null: no service is recorded)
+            LOOKED_AFTER=pl.col("looked_after") & ~stays_as_eligible,
+            AGE_25=(pl.col("age") >= SERVICES_END_AT) & ~pl.col("service_open").fill_null(False),
+        ).alias("reason")
+    )
+    kept = judged.filter(pl.col("reason").is_null()).with_columns(
+        _category(pl.col("looked_after") & stays_as_eligible).alias("eligibility")
+    )
+    _report(context, judged, kept)
+    shown = _latest_contact(context).join(kept.drop("death_date", "_drop"), on="person_id", maintain_order="left")
+    in_touch = pl.col("in_touch") == "YES"
+    shown = shown.with_columns(
+        *(pl.when(in_touch).then(name).alias(name) for name in DETAILS),
+        pl.lit(context.period.as_at).alias("at"),
+        pl.lit(False).alias("ceased"),
+    )
+    reasons = judged.select("person_id", pl.col("reason").alias("person_reason"), _finding().alias("finding"))
+    accounted = (
+        rows.with_columns(first_reason().alias("reason"))
+        .join(reasons, on="person_id", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("reason", "person_reason").alias("reason"))
+    )
+    date = pl.col("latest_contact_date")
+    return Cohort(shown, {"care_leavers": account(accounted, date, pl.col("finding"))})
+
+
+def _people(context: Context) -> pl.DataFrame:
+    """Everybody with a care-leaver record, with what decides.
+
+    Returns:
+        person_id, categories (recorded ones but NONE and blank), no_eligibility, recorded_dead, service_open (null
+        where no service is recorded), looked_after, age, death_date, pathway_plan_review_date (latest).
+    """
+    live = context.live("care_leavers")
+    category = pl.col("eligibility")
+    people = live.group_by("person_id").agg(
+        category.drop_nulls().unique().sort().alias("categories"),
+        (category == "NONE").fill_null(False).all().alias("no_eligibility"),
+        (pl.col("in_touch") == "DIED").fill_null(False).any().alias("recorded_dead"),
+        pl.col("pathway_plan_review_date").max(),
+    )
+    services = (
+        context.live("care_leaver_services")
+        .drop_nulls("person_id")
+        .group_by("person_id")
+        .agg(context.period.open_at(pl.col("start_date"), pl.col("end_date")).any().alias("service_open"))
+    )
+    looked_after = (
+        context.once(care_periods)
+        .filter(pl.col("is_open") & ~pl.col("short_break"))
+        .select("person_id", pl.lit(True).alias("looked_after"))
+        .unique()
+    )
+    people = people.join(services, on="person_id", how="left").join(looked_after, on="person_id", how="left")
+    return with_people(context, people, "age", "death_date").with_columns(pl.col("looked_after").fill_null(False))
+
+
+def _category(eligible: pl.Expr) -> pl.Expr:
+    """Return the category over all rows of a person, by age (R27, R41); blank where none is known."""
+
+    def first(*order: tuple[str, str]) -> pl.Expr:
+        return pl.coalesce(pl.when(_has(code)).then(pl.lit(shown)) for code, shown in order)
+
+    adult = first(("FORMER", "FORMER"), ("QUALIFYING", "QUALIFYING"), ("ELIGIBLE", "FORMER"), ("RELEVANT", "RELEVANT"))
+    child = first(
+        ("RELEVANT", "RELEVANT"), ("QUALIFYING", "QUALIFYING"), ("ELIGIBLE", "RELEVANT"), ("FORMER", "FORMER")
+    )
+    other = first(("FORMER", "FORMER"), ("RELEVANT", "RELEVANT"), ("QUALIFYING", "QUALIFYING"))
+    return (
+        pl.when(eligible).then(pl.lit("ELIGIBLE"))
+        .when(pl.col("age") >= ADULT).then(adult)
+        .when(pl.col("age") >= YOUNGEST).then(child)
+        .otherwise(other)
+    )  # fmt: skip
+
+
+def _has(code: str) -> pl.Expr:
+    return pl.col("categories").list.contains(code)
+
+
+def _latest_contact(context: Context) -> pl.DataFrame:
+    """Return one row for each person: the one with the latest contact, then fewer blanks, then the greater text (R27).
+
+    The row's own identifier takes no part: some systems give it anew at each extract.
+    """
+    live = context.live("care_leavers")
+    columns = [
+        name for name in context.tables["care_leavers"].record.fields() if name not in ("care_leaver_id", "person_id")
+    ]
+    ranked = live.with_columns(
+        pl.sum_horizontal(pl.col(columns).is_not_null()).alias("_filled"),
+        *(pl.col(name).cast(pl.String).fill_null("").alias(f"_text_{name}") for name in columns),
+    ).sort(
+        "person_id", "latest_contact_date", "_filled", *(f"_text_{name}" for name in columns),
+        nulls_last=False, maintain_order=True,
+    )  # fmt: skip
+    return ranked.unique("person_id", keep="last", maintain_order=True).select(
+        "person_id", "in_touch", "latest_contact_date", *DETAILS, "personal_adviser", "team", "worker"
+    )
+
+
+def _misfit() -> pl.Expr:
+    """True where the recorded categories do not fit the age (AA-901)."""
+    age = pl.col("age")
+    adult = (age >= ADULT) & ~_has("FORMER") & ~_has("QUALIFYING") & (_has("ELIGIBLE") | _has("RELEVANT"))
+    child = age.is_between(YOUNGEST, OLDEST_CHILD) & ~_has("RELEVANT") & ~_has("QUALIFYING")
+    child &= _has("FORMER") | (_has("ELIGIBLE") & ~pl.col("looked_after"))
+    young = (age < YOUNGEST) & pl.col("eligibility").is_not_null()
+    return (adult | child | young).fill_null(False)
+
+
+def _finding() -> pl.Expr:
+    """The finding about a person who is left off, for the account."""
+    return (
+        pl.when(pl.col("reason") == "DIED").then(pl.lit("AA-910"))
+        .when((pl.col("reason") == "LOOKED_AFTER") & (_has("RELEVANT") | _has("FORMER"))).then(pl.lit("AA-X16"))
+    )  # fmt: skip
+
+
+def _report(context: Context, judged: pl.DataFrame, kept: pl.DataFrame) -> None:
+    table = context.tables["care_leavers"]
+    where = {"list": 9, "table": table.source, "file": table.file}
+    recorded = _has("RELEVANT") | _has("FORMER")
+    for check, message, rows in (
+        ("AA-910", "The young person has died and is left off List 9.", judged.filter(pl.col("reason") == "DIED")),
+        (
+            "AA-X16",
+            "The young person is looked after and recorded as relevant or former relevant.",
+            judged.filter((pl.col("reason") == "LOOKED_AFTER") & recorded),
+        ),
+        ("AA-901", "The eligibility category does not fit the age.", kept.filter(_misfit())),
+        (
+            "AA-912",
+            "The young person receives leaving care services and has no eligibility category.",
+            kept.filter(pl.col("eligibility").is_null()),
+        ),
+        (
+            "AA-G22",
+            "The young person is 25 or over and a leaving care service is still open.",
+            kept.filter(pl.col("age") >= SERVICES_END_AT),
+        ),
+    ):
+        if rows.height:
+            context.findings.add(check, message, frame=rows.sort("person_id"), child=pl.col("person_id"), **where)
+    if not context.supplied("care_leaver_services"):
+        context.findings.add(
+            "AA-909", "No leaving care services were supplied: every record counts as current.", **where
+        )
+        return
+    unknown = kept.filter(pl.col("service_open").is_null())
+    if unknown.height:
+        context.findings.add(
+            "AA-909",
+            "No leaving care service is recorded: the record counts as current.",
+            frame=unknown.sort("person_id"),
+            child=pl.col("person_id"),
+            **where,
+        )
+
+
+@derivation("personal_adviser")
+def personal_adviser(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """The personal adviser by name, from the row with the latest contact."""
+    return named(context, rows.select(ID, pl.col("personal_adviser").alias("worker")), "team", "worker").rename(
+        {"worker": "personal_adviser"}
+    )
