@@ -128,7 +128,9 @@ def build_summary(report: "Report") -> None:
         title=f"Annex A for {day:%d/%m/%Y}, edition {report.edition.name}",
     )
     counts = report.manifest.findings
-    line(f"Findings: {counts.error:,} errors, {counts.warning:,} warnings, {counts.info:,} for information.")
+    errors = f"{counts.error:,} error{'' if counts.error == 1 else 's'}"
+    warnings = f"{counts.warning:,} warning{'' if counts.warning == 1 else 's'}"
+    line(f"Findings: {errors}, {warnings}, {counts.info:,} for information.")
     for text in report.notes[: report.run_notes]:
         warning(text)
     if report.unknown:

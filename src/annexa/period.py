@@ -24,7 +24,7 @@ class Window:
         return column.is_between(self.start, self.end).fill_null(False)
 
     def overlaps(self, start: pl.Expr, end: pl.Expr) -> pl.Expr:
-        """True where [start, end] shares a day with the window; a blank start is the earliest, a blank end the latest."""
+        """True where [start, end] shares a day with the window; a blank end is open on its side."""
         return (start.is_null() | (start <= self.end)) & (end.is_null() | (end >= self.start))
 
 
@@ -47,7 +47,8 @@ class InspectionPeriod:
 
     def months_before(self, months: int) -> date:
         """D minus calendar months, clamped to the month's end (K3); never a count of days."""
-        return self.inspection_date - relativedelta(months=months)
+        earlier: date = self.inspection_date - relativedelta(months=months)
+        return earlier
 
     def window(self, months: int) -> Window:
         """[D - months, D], both ends included (K2)."""

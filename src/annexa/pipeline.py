@@ -233,12 +233,13 @@ def _inputs(extract: Extract) -> tuple[manifest.InputFile, ...]:
     for table in extract.tables.values():
         if table.supplied:
             rows.setdefault(table.file, []).append((table.source, table.frame.height))
-    entries = []
+    entries: list[manifest.InputFile] = []
     for each in extract.inputs:
-        for name, number in rows.get(each.name, []) or [(None, None)]:
-            entries.append(
-                manifest.InputFile(name=each.name, sha256=each.sha256, size=each.size, table=name, rows=number)
-            )
+        tables: list[tuple[str | None, int | None]] = [*rows.get(each.name, [])] or [(None, None)]
+        entries += [
+            manifest.InputFile(name=each.name, sha256=each.sha256, size=each.size, table=name, rows=number)
+            for name, number in tables
+        ]
     return tuple(entries)
 
 

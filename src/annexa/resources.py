@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def resource(*parts: str) -> Path:
-    """Return the path of a shipped file or folder, such as resource("configs", "editions").
+    """Return the path of a file or folder that comes with annexa, named by its parts ("configs", "editions").
 
     The wheel carries both folders inside the package; an editable install does not see mapped files, so the checkout's
     root is tried after it.

@@ -53,7 +53,9 @@ class Settings(_Part):
 
     authority: str = Field("", description="Name of the authority, for the front sheet.")
     extracts: str = Field("", description="Folder, workbook or database file that holds the extract.")
-    source: str = Field("ssd", description="Source profile that says how the extract is laid out.")
+    source: str = Field(
+        "ssd", description="Source profile that says how the extract is laid out: a name, or a path ending in .toml."
+    )
     edition: str = Field("", description="Edition of Annex A to build.")
     output: str = Field("", description="Folder for the outputs.")
     extract_date: date | None = Field(None, description="Day on which the extract was taken.")
@@ -73,7 +75,9 @@ def load_settings(path: Path) -> Settings:
     try:
         content = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise UsageError(f"{path.name} cannot be read: {error.strerror}.", "Check the name given with --config.") from None
+        raise UsageError(
+            f"{path.name} cannot be read: {error.strerror}.", "Check the name given with --config."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path.name} is not a TOML file: {error}.", "Correct the file at the place named.") from None
     try:

@@ -44,7 +44,7 @@ def write_workbook_plain(
             labels = f"Codes_used!${letters[name]}$2:${letters[name]}$500"
             rule = DataValidation(type="list", formula1=labels, allow_blank=True)
             rule.add(f"{letter}3:{letter}{frame.height + 502}")
-            target.add_data_validation(rule)
+            target.data_validations.append(rule)
         target.append([sheet.title])
         target.append(frame.columns)
         formats = ["dd/mm/yyyy" if kind == pl.Date else "0" if kind.is_integer() else "@" for kind in frame.dtypes]

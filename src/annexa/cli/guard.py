@@ -1,4 +1,4 @@
-"""From an error to one message and an exit code: no traceback, and no value from a record, ever reaches the terminal."""
+"""From an error to one message and an exit code: no traceback and no value from a record reaches the terminal."""
 
 import functools
 import traceback

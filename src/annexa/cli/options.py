@@ -30,7 +30,10 @@ Extracts = Annotated[
     Path | None, typer.Option("--extracts", help="The extract: a folder, an XLSX workbook or a SQLite file.")
 ]
 Source = Annotated[
-    str | None, typer.Option("--source", help="Source profile: how the extract is laid out.  [default: ssd]")
+    str | None,
+    typer.Option(
+        "--source", help="Source profile: its name, or the path of your own file ending in .toml.  [default: ssd]"
+    ),
 ]
 Edition = Annotated[str | None, typer.Option("--edition", help="Edition of Annex A.  [default: ilacs-2018]")]
 Output = Annotated[
@@ -102,11 +105,17 @@ def _beside(path: Path, settings: "Settings") -> "Settings":
     def joined(text: str) -> str:
         return str(path.parent / text) if text else ""
 
+    source = joined(settings.source) if settings.source.endswith(".toml") else settings.source
     options = settings.options
     if options.postcode_lookup:
         options = options.model_copy(update={"postcode_lookup": joined(options.postcode_lookup)})
     return settings.model_copy(
-        update={"extracts": joined(settings.extracts), "output": joined(settings.output), "options": options}
+        update={
+            "extracts": joined(settings.extracts),
+            "output": joined(settings.output),
+            "source": source,
+            "options": options,
+        }
     )
 
 

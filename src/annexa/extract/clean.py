@@ -8,7 +8,7 @@ the two agree. A cell that fails is blank with a finding, and its row stays.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 import polars as pl
 from pydantic import TypeAdapter, ValidationError
@@ -50,7 +50,9 @@ class Judged:
     placeholders: int = 0
 
 
-def read_record(raw: RawTable, mapped: TableMap, source: SourceProfile, findings: Findings) -> Table:
+def read_record(
+    raw: RawTable, mapped: TableMap, source: SourceProfile, findings: Findings, lists: tuple[int, ...] = ()
+) -> Table:
     """Turn one table's text into a record's typed frame.
 
     Args:
@@ -58,6 +60,7 @@ def read_record(raw: RawTable, mapped: TableMap, source: SourceProfile, findings
         mapped: which columns hold which field.
         source: placeholders, date formats and local values.
         findings: gets AA-R01, R02, R04, R05, R06, G07 and G18.
+        lists: the lists that start from the record; a finding names the list where there is only one.
 
     Returns:
         A Table whose frame has the columns of schema(record): every row of `raw`, in its order.
@@ -89,7 +92,7 @@ def read_record(raw: RawTable, mapped: TableMap, source: SourceProfile, findings
     frame = frame.select(list(schema(record)))
     table = Table(record, raw.name, raw.file, supplied=True, frame=frame, absent=frozenset(absent))
     for column, each in judged.items():
-        _report(table, column, each, _field_of(mapped, column), values, findings)
+        _report(table, column, each, values[_field_of(mapped, column)], findings, lists)
     _report_absent(table, mapped, findings)
     return table
 
@@ -120,7 +123,7 @@ def judge(cells: pl.Series, record: type[Record], field: RecordField, source: So
         field: its kind decides how the text is read.
         source: placeholders, date formats and local values.
     """
-    texts, placeholders = _without_placeholders(cells, record, field, source)
+    texts, placeholders = _without_placeholders(cells, field, source)
     if field.kind not in _UNREADABLE_CHECK:
         return Judged(texts, {}, texts, placeholders)
     distinct = texts.drop_nulls().unique(maintain_order=False)
@@ -222,9 +225,7 @@ def _spread(texts: pl.Series, forms: pl.DataFrame, rescued: Mapping[str, Any], f
     return texts.replace_strict(old, new, default=None, return_dtype=dtype)
 
 
-def _without_placeholders(
-    cells: pl.Series, record: type[Record], field: RecordField, source: SourceProfile
-) -> tuple[pl.Series, int]:
+def _without_placeholders(cells: pl.Series, field: RecordField, source: SourceProfile) -> tuple[pl.Series, int]:
     """Trim the text, and blank what stands for no value; return it with the number of placeholders."""
     blank = source.file.blank
     listed: Collection[str] = blank.texts
@@ -267,14 +268,8 @@ def adapter(record: type[Record], field: str) -> TypeAdapter[Any]:
     info = record.model_fields[field]
     annotated: Any = info.annotation
     for mark in info.metadata:
-        annotated = _annotate(annotated, mark)
+        annotated = Annotated[annotated, mark]
     return TypeAdapter(annotated)
-
-
-def _annotate(annotation: Any, mark: Any) -> Any:
-    from typing import Annotated
-
-    return Annotated[annotation, mark]
 
 
 @cache
@@ -295,10 +290,15 @@ def _field_of(mapped: TableMap, column: str) -> str:
 
 
 def _report(
-    table: Table, column: str, judged: Judged, field: str, values: Mapping[str, pl.Series], findings: Findings
+    table: Table, column: str, judged: Judged, values: pl.Series, findings: Findings, lists: tuple[int, ...]
 ) -> None:
     """Add a finding for each cell that failed, and one for the column's placeholders."""
-    where = {"table": table.source, "file": table.file, "column": column}
+    where: dict[str, Any] = {
+        "list": lists[0] if len(lists) == 1 else None,
+        "table": table.source,
+        "file": table.file,
+        "column": column,
+    }
     if judged.placeholders:
         findings.add(
             "AA-R04", f"{table.source}.{column}: {judged.placeholders} placeholder values were read as blank.", **where
@@ -307,7 +307,7 @@ def _report(
         return
     meta = table.record.meta
     # A code that a later column of the field could read is no loss.
-    lost = values[field].is_null() | (values[field].cast(pl.String) == UNREADABLE)
+    lost = values.is_null() | (values.cast(pl.String) == UNREADABLE)
     rows = table.frame.with_columns(judged.texts.alias("_text"), lost.fill_null(True).alias("_lost")).filter(
         pl.col("_text").is_in(list(judged.failed)) & pl.col("_lost")
     )

@@ -69,7 +69,7 @@ def extract_from(
         if table is None:
             continue
         _check_needs(table, mapped, source, lists_of.get(name, ()))
-        supplied[name] = read_record(table, mapped, source, findings)
+        supplied[name] = read_record(table, mapped, source, findings, lists_of.get(name, ()))
         if not supplied[name].frame.height:
             findings.add("AA-R13", f"{table.name} has no rows.", table=table.name, file=table.file)
     if "persons" not in supplied:

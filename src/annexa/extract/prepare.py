@@ -5,6 +5,7 @@ every row of every table.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -52,7 +53,7 @@ def _merge_map(table: Table | None, findings: Findings) -> dict[str, str]:
         # A chain that runs into a circle has no end to be merged into.
         if path[-1] not in circles:
             current[old] = path[-1]
-    where = {"table": table.source, "file": table.file}
+    where: dict[str, Any] = {"table": table.source, "file": table.file}
     if circles:
         findings.add(
             "AA-R09",
@@ -94,7 +95,7 @@ def _duplicates(table: Table, period: InspectionPeriod, findings: Findings) -> T
         .when(pl.col(ROW).is_in(identical.implode())).then(pl.lit("DUPLICATE"))
         .when(pl.col(ROW).is_in(keyed.implode())).then(pl.lit("CONFLICT"))
     )  # fmt: skip
-    where = {"table": table.source, "file": table.file}
+    where: dict[str, Any] = {"table": table.source, "file": table.file}
     if len(identical):
         findings.add("AA-G20", f"{table.source}: {len(identical)} identical rows were collapsed.", **where)
     if len(keyed):

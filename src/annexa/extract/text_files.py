@@ -25,6 +25,7 @@ Source: TypeAlias = Path | bytes  # the file where it is UTF-8, else its text in
 _BLOCK: Final = 1 << 20
 _SEPARATORS: Final = (",", ";", "\t")
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ENCODINGS: Final = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 _FIRST_RECORD: Final = re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+(\r\n|\r|\n)?')
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _AGAIN: Final = 'Write it again as "CSV UTF-8".'
@@ -105,11 +106,15 @@ class _Utf8:
 
 def _recoded(path: Path, name: str, encoding: str) -> bytes:
     data = path.read_bytes()
+    if data.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8"
     try:
-        text = data.decode("utf-8" if data.startswith(codecs.BOM_UTF8) else encoding).encode()
+        text = data.decode(encoding).encode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise SourceError(f"{name}, line {line}: there is a byte that is no {error.encoding} text.", _AGAIN) from None
+        raise SourceError(
+            f"{name}, line {line}: there is a byte that is no {_ENCODINGS[encoding]} text.", _AGAIN
+        ) from None
     if b"\0" in text:
         raise _zero_byte(name, text.count(b"\n", 0, text.index(b"\0")) + 1)
     return text
@@ -199,7 +204,7 @@ def _misshapen(records: pl.Series, wrong: int, separator: str, width: int, name:
     if not record.str.contains(_shape(separator, '(?:[^"]|"")*', f'[^"{separator}]*', "*")).item():
         return SourceError(f"{where}: a quotation mark stands inside a field.", _QUOTE_RULE)
     fields = _QUOTED.sub("", record.item()).count(separator) + 1
-    return SourceError(f"{where}: it has {fields} fields, the headings are {width}.", _QUOTE_RULE)
+    return SourceError(f"{where}: the fields number {fields}, the headings {width}.", _QUOTE_RULE)
 
 
 def _fields(source: Source, end: str, separator: str, folded: list[str], wanted: Collection[str]) -> pl.DataFrame:

@@ -119,7 +119,8 @@ def _check_parts(path: Path, name: str, limits: Limits) -> bool:
         with zipfile.ZipFile(path) as package, path.open("rb") as file:
             parts = package.infolist()
             _check_limits(parts, path.stat().st_size, name, limits)
-            return any([_has_errors(package, part, file, name) for part in parts])
+            with_errors = [part for part in parts if _has_errors(package, part, file, name)]
+            return bool(with_errors)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError) as error:
         raise _unreadable(name) from error
 

@@ -10,8 +10,9 @@ from annexa.errors import UsageError
 from annexa.lists import vocabulary  # noqa: F401  (importing it registers every cohort and derivation)
 from annexa.lists.context import Context
 from annexa.lists.orders import sort_expressions
-from annexa.lists.registry import COHORTS, DERIVATIONS, ID
 from annexa.lists.reasons import CLASSES, OUTPUT, REASONS
+from annexa.lists.registry import COHORTS, DERIVATIONS, ID
+from annexa.lists.remarks import remark
 from annexa.period import Window
 
 
@@ -61,11 +62,11 @@ def check_vocabulary(edition: Edition) -> None:
         known: list[tuple[str, str, Collection[str]]] = [("cohort", spec.cohort, COHORTS)]
         known += [("records", name, RECORDS) for name in spec.records]
         known += [("derive", each.derive, DERIVATIONS) for each in spec.columns if each.derive]
-        for key, name, vocabulary in known:
-            if name not in vocabulary:
+        for key, name, words in known:
+            if name not in words:
                 raise UsageError(
                     f"Edition {edition.name}, List {spec.number}: {key} = {name} is nothing that annexa knows.",
-                    f"Known: {', '.join(sorted(vocabulary))}.",
+                    f"Known: {', '.join(sorted(words))}.",
                 )
 
 
@@ -76,11 +77,13 @@ def build_lists(context: Context, numbers: Collection[int] | None = None) -> dic
         context: the run.
         numbers: the lists to build; all where None. Who is on a list does not depend on it (K23).
     """
-    return {
+    lists = {
         number: build_list(context, spec)
         for number, spec in sorted(context.edition.lists.items())
         if numbers is None or number in numbers
     }
+    remark(context, lists)
+    return lists
 
 
 def build_list(context: Context, spec: ListSpec) -> BuiltList:
@@ -168,10 +171,11 @@ def _report_later_ends(context: Context, spec: ListSpec) -> None:
     for record in spec.records:
         rows = context.live(record)
         number = int(rows["_masked"].sum()) if rows.height else 0
+        day = f"{context.period.as_at:%d/%m/%Y}"
         if number and context.tables[record].record.meta.end:
             context.findings.add(
                 "AA-R16",
-                f"List {spec.number}: {number} records end after {context.period.as_at:%d/%m/%Y} and are shown as open.",
+                f"List {spec.number}: {number} records end after {day} and are shown as open.",
                 list=spec.number,
                 table=context.tables[record].source,
                 file=context.tables[record].file,

@@ -1,11 +1,11 @@
 """What a reader of the lists has to know: run-level findings and the notes of the front sheet (K17, K21, 2.15)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
-from annexa.editions import edition_in_force
+from annexa.editions import edition_in_force, load_edition
 from annexa.lists.build import BuiltList
 from annexa.lists.context import Context
 
@@ -18,10 +18,9 @@ _EXPECTED_OPEN = {
 }
 
 
-def earliest_extract_day(context: Context) -> object:
+def earliest_extract_day(inspection_date: date) -> date:
     """Return the Wednesday of the week before the inspection: lists may not be older (K17)."""
-    day = context.period.inspection_date
-    monday = day - timedelta(days=day.weekday())
+    monday = inspection_date - timedelta(days=inspection_date.weekday())
     return monday - timedelta(days=5)
 
 
@@ -29,14 +28,13 @@ def run_notes(context: Context) -> list[str]:
     """Return errors and warnings about the run as a whole, and add their findings (AA-R17, R18, R32)."""
     notes = []
     period, edition = context.period, context.edition
-    in_force = edition_in_force(period.inspection_date)
-    if in_force != edition.name and not _follows(context, in_force):
-        notes.append(
-            f"Edition {edition.name} was not the one in force on {period.inspection_date:%d/%m/%Y}: {in_force} was."
-        )
+    in_force = load_edition(edition_in_force(period.inspection_date))
+    if edition.in_force_from > period.inspection_date or edition.in_force_from < in_force.in_force_from:
+        day = f"{period.inspection_date:%d/%m/%Y}"
+        notes.append(f"Edition {edition.name} was not in force on {day}: {in_force.name} was.")
         context.findings.add("AA-R18", notes[-1])
     if period.extract_date is not None:
-        if period.extract_date < earliest_extract_day(context):  # type: ignore[operator]
+        if period.extract_date < earliest_extract_day(period.inspection_date):
             notes.append(
                 f"The extract is of {period.extract_date:%d/%m/%Y}, earlier than the Wednesday of the week before the "
                 "inspection: lists that old may not be handed over."
@@ -58,25 +56,13 @@ def run_notes(context: Context) -> list[str]:
     return notes
 
 
-def _follows(context: Context, in_force: str) -> bool:
-    """Whether the run's edition is one of the user's own that came into force later than the shipped one."""
-    return (
-        context.edition.name not in SHIPPED
-        and context.edition.in_force_from <= context.period.inspection_date
-        and bool(in_force)
-    )
-
-
-SHIPPED = ("ilacs-2018", "ilacs-2019", "ilacs-2022")
-
-
 def source_notes(context: Context, lists: Mapping[int, BuiltList]) -> list[str]:
     """Return what the source cannot fully support (2.15), for the lists that were built."""
     built = {number for number, each in lists.items() if each.supplied}
     notes = [
         (
             5,
-            "List 5: the strategy discussion date is the start of the enquiry; of several discussions the source decides.",
+            "List 5: the strategy discussion date is the start of the enquiry; which of several, the source decides.",
         ),
         (6, "List 6: the date last seen counts visits of any worker; who visited is not held."),
         (7, "List 7: visits count whoever made them; who visited is not held."),
@@ -92,6 +78,8 @@ def source_notes(context: Context, lists: Mapping[int, BuiltList]) -> list[str]:
         notes.append((8, "List 8: placement location and authority of placement are blank: neither was supplied."))
     if not context.supplied("care_leaver_services"):
         notes.append((9, "List 9: the end of leaving care services is not known: no table of services was supplied."))
+    if 9 in built and (current := lists[9].rows["service_open"].null_count()):
+        notes.append((9, f"List 9: {current} people have no service on record and count as current."))
     if not context.supplied("adoption_links"):
         notes.append((10, "List 10: family identifiers are blank: no links of children with families were supplied."))
     return [text for number, text in notes if number in built]

@@ -1,4 +1,4 @@
-"""The columns about the person that most lists share: gender, ethnicity, date of birth, age, disability (2.1, K8, K12)."""
+"""The columns about the person that most lists share: gender, ethnicity, birth, age, disability (2.1, K8, K12)."""
 
 import polars as pl
 
@@ -74,7 +74,7 @@ def person_columns(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
 
 @derivation("disability")
 def disability(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
-    """Whether the child has a disability: Y for any code but NONE, N for NONE alone, U where nothing is recorded (2.13).
+    """Whether the child has a disability: Y for any code but NONE, N for NONE alone, U for nothing recorded (2.13).
 
     Nothing recorded is U also without a person record; without the table the column is blank.
     """

@@ -58,14 +58,14 @@ def _all_plans(context: Context) -> pl.DataFrame:
 
 
 @cohort("child_protection_plans")
-def child_protection_plans(context: Context, _spec: ListSpec) -> Cohort:
+def child_protection_plans(context: Context, spec: ListSpec) -> Cohort:
     """One row for each child with a plan of this authority that is open at D or ended in the window (List 7).
 
     The most recent plan is shown; an open one beats a closed one whatever the dates (K15), with AA-701 where it began
     first. A plan without a start stays where it is open or ended in the window (K7, AA-716). A death ends an open plan:
     the row stays if the death lies in the window (K14, AA-G24).
     """
-    window = needed_window(context, LIST)
+    window = needed_window(context, spec.number)
     plans = context.once(_all_plans)
     current = pl.col("is_open") | window.contains(pl.col("end_date"))
     plans = plans.with_columns(

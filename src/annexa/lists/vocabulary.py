@@ -21,4 +21,7 @@ for _name in (
     "staff",
 ):
     if find_spec(f"annexa.lists.{_name}"):
-        importlib.import_module(f"annexa.lists.{_name}")
+        try:
+            importlib.import_module(f"annexa.lists.{_name}")
+        except ModuleNotFoundError:
+            pass

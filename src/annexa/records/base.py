@@ -99,13 +99,14 @@ def ssd(column: str, description: str, *, also: tuple[str, ...] = (), required: 
 def _record_field(name: str, info: FieldInfo) -> RecordField:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     also = extra.get("also")
+    also = also if isinstance(also, list) else []
     optional = type(None) in get_args(info.annotation)
     annotation, metadata = _unwrap(info)
     code_set = next((m.name for m in metadata if isinstance(m, CodeSet)), "")
     return RecordField(
         name=name,
         kind=kind_of(annotation, metadata),
-        columns=(info.alias or name, *(str(column) for column in also if isinstance(also, list))),
+        columns=(info.alias or name, *(str(column) for column in also)),
         description=info.description or "",
         code_set=code_set,
         optional=optional,

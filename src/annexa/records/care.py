@@ -1,4 +1,4 @@
-"""Children looked after: episodes, legal statuses, placements, reviews, visits, plans, health, missing; care leavers."""
+"""Children looked after, with placements, reviews, visits, plans, health and missing episodes; care leavers."""
 
 from typing import Annotated, TypeAlias
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from annexa.sample.layout import TABLES
 
-_CHUNK: Final = 100_000  # rows held as Python objects before they become columns
+_CHUNK: Final = 50_000  # rows held as Python objects before they become columns
 _DTYPES: Final = {"": pl.String(), "n": pl.Int64(), "d": pl.Int32(), "p": pl.Int32(), "m": pl.Int64()}
 
 
@@ -33,14 +33,15 @@ class Book:
         self._last[kind] = number
         return number
 
-    def frames(self) -> dict[str, pl.DataFrame]:
-        """Return every table as a frame, days and numbers as integers, with the columns of layout.TABLES.
+    def take(self, table: str) -> pl.DataFrame:
+        """Return a table as a frame, days and numbers as integers, with the columns of layout.TABLES; forget it here.
 
         Raises:
             KeyError: a row was added with a name that is no column of its table.
         """
-        self._gather()
-        return {table: pl.concat(frames, rechunk=True) for table, frames in self._frames.items()}
+        if self._held:
+            self._gather()
+        return pl.concat(self._frames.pop(table))
 
     def _gather(self) -> None:
         for table, rows in self._rows.items():

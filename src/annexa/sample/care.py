@@ -11,6 +11,7 @@ from annexa.sample.placement import Placement
 
 _MISSING_MINUTES: Final = Scale((0.0, 150), (0.5, 700), (0.85, 2500), (1.0, 11_000))
 _CHECKED: Final = Weighted({"Completed": 93, "Refused": 5, "Cancelled": 2})
+_DECIDED: Final = Weighted({"Refugee Status": 70, "Humanitarian Protection": 15, "Refused": 15})
 _PLAN_JSON: Final = {key: codes.flags(codes.PLAN_KEYS, key) for key in codes.PLAN_KEYS}
 
 
@@ -241,3 +242,22 @@ def missing(world: World, child: Child, days: tuple[int, int], probability: floa
             miss_missing_rhi_accepted=draw.pick(codes.ACCEPTED) if offered == "Y" else None,
         )
         minute = until + draw.between(600, 90_000)
+
+
+def immigration(world: World, child: Child, period: Care) -> None:
+    """Write the status of a child who arrived alone, and the decision on it where there is one in childhood."""
+    draw = world.draw
+    decided = period.start + draw.between(150, 800) if draw.chance(0.5) else None
+    steps = [("Unaccompanied Asylum Seeking Child", period.start if draw.chance(0.9) else None, decided)]
+    if decided is not None:
+        steps.append((draw.deal(_DECIDED), decided, None))
+    for status, start, end in steps:
+        world.book.add(
+            "ssd_immigration_status",
+            period.start if start is None else start,
+            immi_person_id=child.person,
+            immi_immigration_status_id=world.book.new_id("immigration", 60_001),
+            immi_immigration_status=status,
+            immi_immigration_status_start_date=start,
+            immi_immigration_status_end_date=end,
+        )

@@ -6,7 +6,7 @@ from annexa.sample import codes
 from annexa.sample.draw import Scale, Weighted
 from annexa.sample.family import Child, Family, World, mother
 
-_LENGTH: Final = Scale((0.0, 25), (0.3, 80), (0.7, 190), (0.95, 340), (1.0, 520))
+_LENGTH: Final = Scale((0.0, 25), (0.3, 110), (0.7, 230), (0.95, 350), (1.0, 540))
 _ASSESSED: Final = Scale((0.0, 10), (0.8, 45), (1.0, 80))
 _SHAPE: Final = Weighted({"both": 58, "episode": 22, "assessment": 20})
 _REASON: Final = Weighted({"Parenting support": 40, "Behaviour": 25, "School attendance": 20, "Emotional health": 15})

@@ -21,13 +21,20 @@ def source_names(folder: Path | None = None) -> list[str]:
 
 
 def load_source(name: str, folder: Path | None = None) -> SourceProfile:
-    """Load configs/sources/<name>.toml and check it against the records.
+    """Load a source profile and check it against the records.
+
+    Args:
+        name: the name of a profile in configs/sources, or the path of a file of the user's own, ending in .toml.
+        folder: a folder of profiles to look in, in place of configs/sources.
 
     Raises:
         UsageError: an unknown name, a file that is not TOML, an unknown key, record, field, code set, code or date
             format; the message names the file and the key.
     """
-    path = _folder(folder) / f"{name}.toml"
+    own = name.endswith(".toml")
+    path = Path(name) if own else _folder(folder) / f"{name}.toml"
+    if own and not path.is_file():
+        raise UsageError(f"There is no source profile {path.name}.", "Check the path given with --source.")
     if not path.is_file():
         near = difflib.get_close_matches(name, source_names(folder), n=1)
         hint = f"Did you mean {near[0]}?" if near else f"Known sources: {', '.join(source_names(folder))}."
@@ -37,7 +44,7 @@ def load_source(name: str, folder: Path | None = None) -> SourceProfile:
     _check(path.name, file)
     maps = {record: mapped for record in RECORDS if (mapped := table_map(record, file)) is not None}
     _check_needs(path.name, {record: mapped.columns for record, mapped in maps.items()})
-    return SourceProfile(name=name, file=file, tables=maps, sha256=hashlib.sha256(content).hexdigest())
+    return SourceProfile(name=path.stem, file=file, tables=maps, sha256=hashlib.sha256(content).hexdigest())
 
 
 def _folder(folder: Path | None) -> Path:

@@ -1,0 +1,106 @@
+"""Short breaks: which days of a child's care are short breaks, and where that changes (List 8, R24)."""
+
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from annexa.lists.context import Context
+from annexa.records.types import EARLIEST
+
+SHORT_BREAKS: Final = ("V1", "V3", "V4")
+LATEST: Final = date(9000, 1, 1)  # stands for "no end" where days are compared
+
+
+def class_changes(context: Context, stretches: pl.DataFrame) -> pl.DataFrame:
+    """Cut unbroken stretches of care where they change between short breaks and any other legal status (List 8).
+
+    A status covers its days from start to end; where another status of the child begins on its last day, that day is
+    the other's. A day is a short break where at least one status covers it and all that do are V1, V3 or V4; a status
+    that no map knows is not one. A day without a status takes the class of the next status of the stretch, else of the
+    one before; a stretch without any is no short break. A status that only ends on the stretch's first day belongs to
+    what was before it.
+
+        stretch                 statuses                         gives
+        2019-06-03, open        V4 to 2025-05-01, V2 from then   short breaks; other care from 2025-05-01
+        2024-02-01, open        V4 from 2024-02-02               short breaks from 2024-02-01
+        2024-02-01, open        C2 from then, V4 from 2024-09    other care: C2 covers every day
+        2024-02-01, open        none                             other care
+
+    Args:
+        context: the run.
+        stretches: stretch (a number of its own for each), person_id, first and last (Date, the first and the last day
+            on which a change counts; never blank).
+
+    Returns:
+        stretch, cut_from (the day of the change; null for the stretch's first part), short_break, by both; at least
+        one row for each stretch.
+    """
+    statuses = (
+        context.live("legal_statuses")
+        .filter(pl.col("person_id").is_not_null() & pl.col("status").is_not_null())
+        .select(
+            "person_id",
+            pl.col("start_date").fill_null(EARLIEST).alias("begin"),
+            pl.max_horizontal(pl.col("end_date").fill_null(LATEST), "start_date").alias("end"),
+            pl.col("status").is_in(SHORT_BREAKS).alias("short"),
+        )
+    )
+    # Most children never have a short break: their care needs no second look.
+    some = statuses.filter("short").select("person_id").unique()
+    mixed = stretches.join(some, on="person_id", how="semi")
+    plain = stretches.join(some, on="person_id", how="anti").select(
+        "stretch", pl.lit(None, dtype=pl.Date).alias("cut_from"), pl.lit(False).alias("short_break")
+    )
+    return pl.concat([plain, _parts(mixed, statuses.join(some, on="person_id", how="semi"))]).sort(
+        "stretch", "cut_from", nulls_last=False
+    )
+
+
+def _parts(stretches: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
+    begins = statuses.select("person_id", pl.col("begin").alias("end"), pl.lit(True).alias("followed")).unique()
+    covering = statuses.join(begins, on=["person_id", "end"], how="left").with_columns(
+        # The day after the last one that is this status's own.
+        pl.when(pl.col("followed") & (pl.col("begin") < pl.col("end")))
+        .then("end")
+        .otherwise(pl.col("end") + pl.duration(days=1))
+        .alias("after")
+    )
+    first, last = pl.col("first"), pl.col("last")
+    pairs = stretches.join(covering, on="person_id").filter(
+        (pl.col("begin") <= last)
+        & (pl.col("after") > first)
+        & ((pl.col("begin") >= first) | (pl.col("end") > first))
+    )
+    count = pl.col("short").cast(pl.Int32), (~pl.col("short")).cast(pl.Int32)
+    days = pl.concat(
+        [
+            stretches.select("stretch", first.alias("day"), pl.lit(0).alias("shorts"), pl.lit(0).alias("others")),
+            pairs.select("stretch", pl.max_horizontal("begin", "first").alias("day"), *_named(count)),
+            pairs.select("stretch", pl.col("after").alias("day"), *_named((-count[0], -count[1]))),
+        ],
+        how="vertical_relaxed",
+    )
+    ordered = days.group_by("stretch", "day").agg(pl.col("shorts").sum(), pl.col("others").sum()).sort("stretch", "day")
+    short = (
+        pl.when(pl.col("others").cum_sum().over("stretch") > 0).then(False)
+        .when(pl.col("shorts").cum_sum().over("stretch") > 0).then(True)
+    )  # fmt: skip
+    classed = (
+        ordered.with_columns(short.alias("short_break"))
+        .join(stretches.select("stretch", "last"), on="stretch", maintain_order="left")
+        .filter((pl.col("day") <= last))
+        .with_columns(
+            pl.col("short_break").backward_fill().over("stretch").forward_fill().over("stretch").fill_null(False)
+        )
+    )
+    before = pl.col("short_break").shift(1).over("stretch")
+    return classed.filter(before.is_null() | (before != pl.col("short_break"))).select(
+        "stretch",
+        pl.when(pl.col("stretch").shift(1) == pl.col("stretch")).then("day").alias("cut_from"),
+        "short_break",
+    )
+
+
+def _named(counts: tuple[pl.Expr, pl.Expr]) -> tuple[pl.Expr, pl.Expr]:
+    return counts[0].alias("shorts"), counts[1].alias("others")

@@ -1,0 +1,134 @@
+"""Source profiles: what they may say, and that one of a local layout is configuration alone."""
+
+import polars as pl
+import pytest
+
+from annexa.errors import UsageError
+from annexa.extract.load import extract_from
+from annexa.extract.read import read_extract
+from annexa.findings import Findings
+from annexa.period import InspectionPeriod
+from annexa.records import RECORDS, UNREADABLE
+from annexa.sources import load_source, source_names
+from tests.support.build import _day
+
+LOCAL = {
+    "Children": "ChildNo;Sex;EthnicGroup;BirthDate;DueDate;DeathDate\n"
+    "007;Girl;White British;05/05/2010;;\n"
+    "8;Boy;TBC;06/06/2011 00:00;;\n",
+    "Enquiries": "EnquiryNo;ChildNo;Received;SourceCode;SourceName\n"
+    "1;007;01/05/2018;1234;The police\n"
+    "2;8;02/05/2018;2A;Family GP\n"
+    "3;8;03/05/2018;99;Somebody\n"
+    "4;8;04/05/2018;;Not Known\n",
+    "Referrals": "ReferralNo;ChildNo;ReferredOn;SourceName;Need;NoFurtherAction;ClosedOn;ClosureReason;Team;Worker\n"
+    "1;007;03/05/2018;School or college;N1;Not done;;;Front door;A Worker\n",
+}
+
+
+@pytest.fixture
+def local(tmp_path):
+    for name, text in LOCAL.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="cp1252")
+    return tmp_path
+
+
+def load(folder, name="local-example"):
+    source, findings = load_source(name), Findings()
+    raw = read_extract(folder, source.wanted())
+    period = InspectionPeriod(_day("2018-06-04"))
+    return extract_from(raw, source, period, findings, {}), findings.frame()
+
+
+def test_a_local_layout_is_read_by_configuration_alone(local):
+    extract, findings = load(local)
+    persons = extract.tables["persons"].frame
+    assert persons["person_id"].to_list() == ["007", "8"]
+    assert persons["gender"].to_list() == ["F", "M"]
+    assert persons["ethnicity"].to_list() == ["WBRI", None]
+    assert [str(day) for day in persons["birth_date"]] == ["2010-05-05", "2011-06-06"]
+    contacts = extract.tables["contacts"].frame
+    assert contacts["contact_source"].to_list() == ["6", "2A", UNREADABLE, None]
+    assert extract.tables["cin_episodes"].frame["referral_source"].to_list() == ["2A"]
+    assert not extract.tables["cp_plans"].supplied
+    unread = findings.filter(pl.col("check") == "AA-R02")
+    assert set(unread["column"]) == {"sourcecode", "sourcename"}
+    assert set(unread["row"]) == {4}
+
+
+def test_shipped_profiles_load():
+    assert source_names() == ["local-example", "ssd"]
+    for name in source_names():
+        assert load_source(name).name == name
+
+
+def test_the_standard_layout_maps_every_record():
+    source = load_source("ssd")
+    assert source.tables.keys() == RECORDS.keys()
+    assert source.tables["contacts"].columns["contact_source"] == (
+        "cont_contact_source_code",
+        "cont_contact_source_desc",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("title = 1", "title", "docs/adding-a-source.md"),
+        ("title = ", "is not a TOML file", "Correct the file"),
+        ('title = "x"\nwrong = 1', "wrong", "docs/adding-a-source.md"),
+        ('title = "x"\n[tables.contact]\ntable = "y"', "tables: contact is not known", "contacts"),
+        (
+            'title = "x"\n[tables.contacts.columns]\ncontact_dat = "y"',
+            "tables.contacts.columns: contact_dat is not known",
+            "contact_date",
+        ),
+        ('title = "x"\ndate_formats = ["YYYY/MM/DD"]', "date_formats: YYYY/MM/DD is not known", "YYYYMMDD"),
+        ('title = "x"\n[values.sourc]\n"a" = "1A"', "values: sourc is not known", "source"),
+        ('title = "x"\n[values.source]\n"a" = "1Q"', "values.source: 1Q is not known", "1A"),
+        ('title = "x"\n[values.source]\n"a" = "1A"\n"A " = "1B"', "mapped twice", "Keep one"),
+        ('title = "x"\n[ignored]\n"legal_statuses.statu" = ["a"]', "ignored.legal_statuses: statu", "status"),
+        ('title = "x"\n[tables.contacts.columns]\ncontact_id = "y"', "person_id has no column", "Name the column"),
+    ],
+)
+def test_a_wrong_profile_is_refused_with_file_and_key(tmp_path, text, message, hint):
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        load_source("mine", tmp_path)
+    assert "mine.toml" in refused.value.message
+    assert message in refused.value.message
+    assert hint in refused.value.hint
+
+
+def test_a_profile_of_the_users_own_is_given_by_its_path(tmp_path):
+    path = tmp_path / "ourtown.toml"
+    path.write_text('title = "x"\nstandard_layout = true', encoding="utf-8")
+    assert load_source(str(path)).name == "ourtown"
+    with pytest.raises(UsageError, match=r"no source profile gone\.toml"):
+        load_source(str(tmp_path / "gone.toml"))
+
+
+def test_an_unknown_profile_names_the_nearest():
+    with pytest.raises(UsageError, match="no source profile named sdd") as refused:
+        load_source("sdd")
+    assert refused.value.hint == "Did you mean ssd?"
+
+
+def test_every_date_format_of_a_profile_is_read(tmp_path):
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "mine.toml").write_text(
+        'title = "x"\ndate_formats = ["DD.MM.YYYY", "DD-MM-YYYY", "YYYYMMDD"]\n'
+        '[tables.persons]\ntable = "p"\n[tables.persons.columns]\nperson_id = "id"\nbirth_date = "b"\n',
+        encoding="utf-8",
+    )
+    extract = tmp_path / "extract"
+    extract.mkdir()
+    (extract / "p.csv").write_text(
+        "id,b\n1,05.06.2010\n2,05-06-2010 10:00\n3,20100605\n4,2010-06-05\n5,05/06/2010\n6,2010605\n", encoding="utf-8"
+    )
+    source, findings = load_source("mine", folder), Findings()
+    raw = read_extract(extract, source.wanted())
+    loaded = extract_from(raw, source, InspectionPeriod(_day("2018-06-04")), findings, {})
+    days = loaded.tables["persons"].frame["birth_date"]
+    assert [day and str(day) for day in days] == ["2010-06-05"] * 5 + [None]
