@@ -91,10 +91,36 @@ def build(
         source: name of the source profile.
         options: entries of annexa.settings.Options.
     """
+    return build_from(
+        raw_extract(tables),
+        inspection_date=inspection_date,
+        edition=edition,
+        extract_date=extract_date,
+        lists=lists,
+        editions_folder=editions_folder,
+        postcodes=postcodes,
+        source=source,
+        **options,
+    )
+
+
+def build_from(
+    raw: RawExtract,
+    *,
+    inspection_date: str | date,
+    edition: str = "ilacs-2019",
+    extract_date: str | date | None = None,
+    lists: Collection[int] | None = None,
+    editions_folder: Path | None = None,
+    postcodes: pl.DataFrame | None = None,
+    source: str = "ssd",
+    **options: object,
+) -> Result:
+    """Build lists from an extract as read; arguments as in build()."""
     period = InspectionPeriod(_day(inspection_date), _day(extract_date) if extract_date else None)
     findings = Findings()
     profile = load_source(source)
-    extract = extract_from(raw_extract(tables), profile, period, findings, {})
+    extract = extract_from(raw, profile, period, findings, {})
     context = Context(
         period=period,
         edition=load_edition(edition, editions_folder),

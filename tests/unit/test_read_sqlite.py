@@ -68,7 +68,8 @@ def test_many_rows(tmp_path: Path) -> None:
     path = database(
         tmp_path / "x.db",
         "CREATE TABLE t (a, b)",
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 45000) INSERT INTO t SELECT i, i FROM n",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 45000)"
+        " INSERT INTO t SELECT i, i FROM n",
     )
     frame = table(path).frame
     assert frame["_row"].to_list() == list(range(2, 45_002))

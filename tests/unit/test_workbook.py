@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -213,7 +214,9 @@ def test_the_front_sheet_says_what_the_workbook_is(tmp_path: Path) -> None:
 
 
 def test_a_text_longer_than_a_cell_is_cut_marked_and_reported(tmp_path: Path) -> None:
-    first = sheet(A=["a", "b" * (TEXT_LIMIT + 1), None], B=["😀" * 16_383, "😀" * 16_384, "é" * 20_000])
+    first = sheet(
+        A=["a", "b" * (TEXT_LIMIT + 1), None], B=["😀" * 16_383, "😀" * 16_384, "é" * 20_000], C=["é" * 20_000] * 3
+    )
     second = sheet("List_2", C=["c" * TEXT_LIMIT, "c" * 40_000])
     cut = write_workbook(tmp_path / "a.xlsx", FRONT, [first, second], (), STAMP)
     assert cut == (CutText("List_1", "A", 4), CutText("List_1", "B", 4), CutText("List_2", "C", 4))
@@ -274,6 +277,10 @@ def test_long_texts_make_chunks_of_fewer_rows(monkeypatch: pytest.MonkeyPatch) -
     skeleton = workbook.lay_out(FRONT, [Sheet("List_1", "T", frame)], (), STAMP)
     chunks = [job().decode() for job in workbook._chunks(frame, skeleton.styles[0])]
     assert [chunk.count("<row ") for chunk in chunks] == [3, 3, 3, 1]
+
+
+def test_jobs_are_done_ahead_and_given_in_order() -> None:
+    assert list(workbook._ahead(partial(bytes, number) for number in range(9))) == [bytes(n) for n in range(9)]
 
 
 def test_a_sheet_that_may_pass_two_gigabytes_reads_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import polars as pl
 from annexa.errors import SourceError
 from annexa.extract.files import Content, InputFile, Limits, file_errors, fold, input_file
 from annexa.extract.parquet import read_parquet
-from annexa.extract.sqlite import open_database
+from annexa.extract.sqlite import log_of, open_database
 from annexa.extract.text_files import read_csv
 from annexa.extract.workbooks import Workbook
 
@@ -157,8 +157,7 @@ def _read_workbook(path: Path, wanted: Wanted, limits: Limits) -> RawExtract:
 
 
 def _read_database(path: Path, wanted: Wanted) -> RawExtract:
-    # A database in use keeps its latest changes in a second file.
-    log = path.with_name(path.name + "-wal")
+    log = log_of(path)
     parts = [path, log] if log.exists() and log.stat().st_size else [path]
     with ExitStack() as stack:
         files = tuple(stack.enter_context(input_file(part, part.name)) for part in parts)

@@ -15,6 +15,9 @@ from annexa.extract.files import ROW, Content, blank_to_null, fold_headings
 LOCK_WAIT_SECONDS: Final = 2.0
 
 _BATCH: Final = 20_000
+_HEADER: Final = 100
+_MAGIC: Final = b"SQLite format 3\0"
+_AGAIN: Final = "Copy or write the database again; text in it must be UTF-8."
 _TABLES: Final = r"""
     SELECT name, type FROM sqlite_master
     WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name
@@ -66,13 +69,38 @@ def open_database(path: Path, name: str) -> Iterator[Database]:
     Raises:
         SourceError: another program has locked it, it is no SQLite database, or it is damaged.
     """
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    if _is_cut_short(header, path.stat().st_size):
+        raise SourceError(f"{name} cannot be read: it is cut short.", _AGAIN)
+    # Opened the plain way, a database in write-ahead mode that nobody has open would get two new files beside it.
+    unshared = header[18:20] == b"\2\2" and not log_of(path).exists()
     with _database_errors(name):
-        connection = sqlite3.connect(uri(path.resolve()), uri=True, timeout=LOCK_WAIT_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(
+            uri(path.resolve()) + ("&immutable=1" if unshared else ""),
+            uri=True,
+            timeout=LOCK_WAIT_SECONDS,
+            isolation_level=None,
+        )
     with closing(connection):
         with _database_errors(name):
             connection.execute("BEGIN")
             database = Database(connection, name)
         yield database
+
+
+def log_of(path: Path) -> Path:
+    """Return where a database in write-ahead mode keeps its latest changes while a program has it open."""
+    return path.with_name(path.name + "-wal")
+
+
+def _is_cut_short(header: bytes, size: int) -> bool:
+    """Compare the size with the number of pages in the header; SQLite itself reads a short last page as zeros."""
+    pages = int.from_bytes(header[28:32], "big")
+    if not header.startswith(_MAGIC) or header[24:28] != header[92:96] or not pages:
+        return False
+    page = int.from_bytes(header[16:18], "big")
+    return size < pages * (65536 if page == 1 else page)
 
 
 def uri(path: PurePath) -> str:
@@ -104,5 +132,5 @@ def _database_errors(where: str) -> Iterator[None]:
         # The cause may quote a value.
         raise SourceError(
             f"{where} cannot be read: it is not an SQLite database, or it is damaged ({kind or type(error).__name__}).",
-            "Copy or write the database again; text in it must be UTF-8.",
+            _AGAIN,
         ) from None

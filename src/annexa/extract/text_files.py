@@ -39,8 +39,8 @@ def read_csv(path: Path, name: str, wanted: Collection[str]) -> Content:
     """Read one CSV file; every field is text, an empty one null.
 
     The separator (comma, semicolon or tab) is the one that the headings use. Lines end in CRLF, LF or CR. A row whose
-    fields are all empty, or spaces, is no record, but has its number: _row is the row that a spreadsheet shows. An apostrophe
-    before =, +, - or @, which annexa's own CSV files put there, is taken off.
+    fields are all empty, or spaces, is no record, but has its number: _row is the row that a spreadsheet shows. An
+    apostrophe before =, +, - or @, which annexa's own CSV files put there, is taken off.
 
     Args:
         path: the file.

@@ -108,7 +108,6 @@ def _care(context: Context) -> _Care:
         "first_day", "last_day",
     )  # fmt: skip
     pairs = members.select("_row", "person_id", "episode_id", "start_date", "end_date", "end_reason", "period")
-    report_periods(context, periods, pairs)
     return _Care(periods, pairs)
 
 
@@ -229,6 +228,7 @@ def children_in_care(context: Context, spec: ListSpec) -> Cohort:
     )
     in_scope = periods.filter(pl.col("reason").is_null())
     shown = in_scope.unique("person_id", keep="last", maintain_order=True)
+    report_periods(context, periods, care_episode_periods(context))
     report_listed(context, periods, in_scope, window)
     superseded = pl.col("reason").is_null() & ~pl.col("period").is_in(shown["period"].implode())
     periods = periods.with_columns(pl.when(superseded).then(pl.lit("SUPERSEDED")).otherwise("reason").alias("reason"))

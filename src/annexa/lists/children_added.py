@@ -99,7 +99,7 @@ def _rows(context: Context, basis: pl.DataFrame) -> pl.DataFrame:
 
 
 def _report(context: Context, basis: pl.DataFrame, left_as_it_is: pl.DataFrame) -> None:
-    """One finding a child and check; they name no event, since the child's row is what is wrong."""
+    """One finding a child, check and table; they name no event, since it is the episode that is missing."""
     kind = pl.col("kind")
     open_now = pl.concat([basis, left_as_it_is.select(basis.columns)]).filter("is_open")
     for each, (check, message) in _CHECKS.items():

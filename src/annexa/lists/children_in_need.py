@@ -217,8 +217,7 @@ def _report(context: Context, episodes: pl.DataFrame, begun_first: pl.DataFrame,
 def case_status(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """The child's status: the first that applies, whichever episode the service belongs to (2.4).
 
-    An open row with nothing current is a child in need all the same, with AA-607. Where the extract has none of the
-    tables of services, an open row's status is not known.
+    An open row with nothing current is a child in need all the same, with AA-607.
     """
     status = (
         pl.when("ceased").then(pl.lit("CLOSED"))
@@ -228,12 +227,11 @@ def case_status(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
         .when(ASSESSMENT).then(pl.lit("ASSESSMENT"))
         .when(SHORT_BREAK).then(pl.lit("CIN"))
     )  # fmt: skip
-    known = any(context.supplied(record) for record in ("care_episodes", "cp_plans", "cin_plans", "assessments"))
     answer = rows.join(open_kinds(context), on="person_id", how="left", maintain_order="left").with_columns(
         status.alias("case_status")
     )
     idle = answer.filter(pl.col("case_status").is_null())
-    if known and idle.height:
+    if idle.height:
         table = context.tables["cin_episodes"]
         context.findings.add(
             "AA-607",
@@ -245,8 +243,7 @@ def case_status(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
             table=table.source,
             file=table.file,
         )
-    otherwise = pl.lit("CIN" if known else None, dtype=pl.String)
-    return answer.select(ID, pl.coalesce("case_status", otherwise).alias("case_status"))
+    return answer.select(ID, pl.col("case_status").fill_null("CIN"))
 
 
 @derivation("last_seen_date")

@@ -30,14 +30,19 @@ def _people(context: Context) -> pl.DataFrame:
     absent = context.tables["persons"].absent
     persons = context.live("persons").filter(pl.col("person_id").is_not_null())
     persons = persons.with_columns(
-        unborn.alias("unborn"), estimated.alias("estimated"), pl.coalesce(born, expected).alias("birth_date")
+        unborn.alias("unborn"),
+        estimated.alias("estimated"),
+        pl.coalesce(born, expected).alias("birth_date"),
+        pl.coalesce("gender", "sex").alias("gender"),
     )
     at = pl.min_horizontal(pl.lit(day), pl.col("death_date"))
     age = pl.when("unborn").then(UNBORN_AGE).otherwise(completed_years(pl.col("birth_date"), at))
     return persons.select(
         "person_id",
         # A column that the extract lacks is blank; it does not say "not recorded".
-        (pl.lit(UNREADABLE) if "gender" in absent else pl.when(~pl.col("unborn")).then("gender")).alias("gender"),
+        (pl.lit(UNREADABLE) if {"gender", "sex"} <= absent else pl.when(~pl.col("unborn")).then("gender")).alias(
+            "gender"
+        ),
         (pl.lit(UNREADABLE) if "ethnicity" in absent else pl.col("ethnicity")).alias("ethnicity"),
         "birth_date",
         "unborn",

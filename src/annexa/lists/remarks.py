@@ -32,7 +32,7 @@ def remark(context: Context, lists: Mapping[int, "BuiltList"]) -> None:
         people(context).select("person_id", pl.lit(True).alias("known")), on="person_id", how="left"
     )
     persons = context.tables["persons"]
-    recorded = persons.live.filter(pl.col("gender").is_in(["M", "F"]))["person_id"]
+    recorded = persons.live.filter(pl.coalesce("gender", "sex").is_in(["M", "F"]))["person_id"]
     where = {"table": persons.source, "file": persons.file}
     for check, message, chosen in (
         (

@@ -68,9 +68,7 @@ def _parts(stretches: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
     )
     first, last = pl.col("first"), pl.col("last")
     pairs = stretches.join(covering, on="person_id").filter(
-        (pl.col("begin") <= last)
-        & (pl.col("after") > first)
-        & ((pl.col("begin") >= first) | (pl.col("end") > first))
+        (pl.col("begin") <= last) & (pl.col("after") > first) & ((pl.col("begin") >= first) | (pl.col("end") > first))
     )
     count = pl.col("short").cast(pl.Int32), (~pl.col("short")).cast(pl.Int32)
     days = pl.concat(

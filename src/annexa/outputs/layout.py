@@ -212,6 +212,7 @@ def _fill_codes(target: Worksheet, codes: Sequence[CodeList]) -> dict[str, str]:
 def _fill_front(target: Worksheet, front: FrontSheet) -> None:
     target.title = FRONT_NAME
     target.sheet_view.showGridLines = False
+    target.sheet_view.tabSelected = True
     columns = max(2, len(front.table_headings))
     table = [front.table_headings, *front.table_rows]
     widths = [max((len(_shown(row[i])) for row in table if i < len(row)), default=0) + 2 for i in range(columns)]

@@ -15,7 +15,8 @@ class Person(Record, name="persons", table="ssd_person", needs=("person_id",)):
     """One person. The one table without which nothing can be built."""
 
     person_id: PersonId = ssd("pers_person_id", "Identifier of the child or young person", required=True)
-    gender: Gender | None = ssd("pers_gender", "Gender", also=("pers_sex",))
+    gender: Gender | None = ssd("pers_gender", "Gender")
+    sex: Gender | None = ssd("pers_sex", "Sex, which the lists show where the gender is blank")
     ethnicity: Ethnicity | None = ssd("pers_ethnicity", "Ethnic origin")
     birth_date: BirthDate | None = ssd("pers_dob", "Date of birth")
     expected_birth_date: BirthDate | None = ssd(

@@ -1,0 +1,5 @@
+"""x"""
+
+from annexa.sample.generate import generate
+
+__all__ = ["generate"]

@@ -113,7 +113,7 @@ _PROFILES: Final = {
     "leaver": Profile(_ONE, Scale((0.0, 4500), (0.4, 5500), (1.0, 6150)), Scale((0.0, 60), (1.0, 3600))),
     "uasc": Profile(_ONE, Scale((0.0, 5150), (0.25, 5700), (1.0, 6250)), Scale((0.0, 20), (1.0, 2000))),
     "remand": Profile(_ONE, Scale((0.0, 4600), (1.0, 6100)), _SIX_YEARS),
-    "short_breaks": Profile(_ONE, Scale((0.0, 1200), (1.0, 5300)), Scale((0.0, 60), (1.0, 2600))),
+    "short_breaks": Profile(_ONE, Scale((0.0, 1900), (1.0, 5300)), Scale((0.0, 60), (1.0, 2600))),
 }  # fmt: skip
 _GENERAL: Final = Profile(_USUAL, _AGES, _SIX_YEARS)
 

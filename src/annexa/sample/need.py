@@ -68,7 +68,7 @@ def refer(world: World, family: Family, day: int, path: str) -> int:
 def _line(world: World, day: int, path: str) -> Line:
     draw, book = world.draw, world.book
     opened = workday(day + draw.between(0, 1))
-    assessed_from = opened + draw.between(0, 2)
+    assessed_from = workday(opened + draw.between(0, 2))
     assessed_to = workday(assessed_from + draw.days(_ASSESSED))
     line = Line(
         path=path,
@@ -196,6 +196,7 @@ class Case:
             outcome = codes.ENQUIRY_SERVICES if line.supported else codes.ENQUIRY_NFA
         days = (strategy, line.enquired)
         protection.enquiry(self.world, self.family, self.child, line.referral, line.enquiry, days, outcome)
+        self.reached = min(max(self.reached, line.enquired), self.child.cap)
         if self.world.draw.chance(0.03) and self.child.born < strategy:
             protection.emergency(self.world, self.child, strategy)
 

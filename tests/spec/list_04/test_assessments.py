@@ -59,7 +59,7 @@ CASES = [
     ("no further action among the outcomes", {"NFA_FLAG": "Y"}, "", "b) No", False),
     ("further action among the outcomes", {"NFA_FLAG": "N"}, "", "a) Yes", False),
     (
-        "the column comes before the outcomes",
+        "the column before the outcomes",
         {"nfa": "Y", "NFA_FLAG": "N", "CLA_REQUEST_FLAG": "Y"},
         "",
         "b) No",
@@ -75,7 +75,7 @@ CASES = [
     ("nothing recorded", {}, "", None, True),
     ("not authorised, though no further action", {"nfa": "Y", "end": ""}, "", None, False),
     ("authorised after D, though further action", {"nfa": "N", "end": "2025-06-03"}, "", None, False),
-    ("a word that is neither yes nor no", {"nfa": "perhaps"}, "RC8", None, True),
+    ("a word that is neither yes nor no", {"nfa": "perhaps"}, "RC8", None, False),
 ]
 
 
@@ -172,11 +172,16 @@ EPISODES = [
     ("its episode closed on the first day of it", [episode("2023-02-20", "2024-12-02")], "R1", None, True),
     ("its episode is open", [episode("2023-02-20")], "R1", None, False),
     ("its episode closes after D", [episode("2023-02-20", "2025-06-03")], "R1", None, False),
-    ("its episode closed, another is open", [episode("2023-02-20", "2024-01-10"), episode("2024-05-01", key="R2")], "R1",
-     None, False),
+    (
+        "closed, another is open",
+        [episode("2023-02-20", "2024-01-10"), episode("2024-05-01", key="R2")],
+        "R1",
+        None,
+        False,
+    ),
     ("no identifier, the covering episode closed", [episode("2023-02-20", "2024-01-10")], "", None, False),
     ("no episode", [], "R1", None, False),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

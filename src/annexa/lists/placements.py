@@ -1,0 +1,248 @@
+"""What List 8 says of placements: how many, the most recent one, and where it is (2.5, 2.12)."""
+
+from typing import Final
+
+import polars as pl
+
+from annexa.lists.care import care_periods
+from annexa.lists.care_columns import TWELVE_MONTHS, blank
+from annexa.lists.context import Context
+from annexa.lists.orders import id_order
+from annexa.lists.registry import ID, derivation
+from annexa.lists.short_breaks import LATEST
+from annexa.lists.spans import report_rows
+from annexa.records.types import EARLIEST
+
+LIST: Final = 8
+TEMPORARY: Final = ("T0", "T1", "T2", "T3", "T4")
+_SAME_CARER: Final = ("L", "T", "U")
+_ABROAD: Final = ("NIR", "WAL", "SCO", "NUK")  # outside England, so never inside the authority
+_CONFIDENTIAL: Final = "CON"
+
+
+def placements_in_order(context: Context) -> pl.DataFrame:
+    """Every placement of every child, in order of start, end and identifier.
+
+    Returns:
+        The record's fields with _row, begin and finish (Date, never blank: a blank start is the earliest day, a blank
+        end the far future).
+    """
+    return context.once(_placements_in_order)
+
+
+def _placements_in_order(context: Context) -> pl.DataFrame:
+    return (
+        context.live("placements")
+        .filter(pl.col("person_id").is_not_null())
+        .with_columns(
+            pl.col("start_date").fill_null(EARLIEST).alias("begin"),
+            pl.col("end_date").fill_null(LATEST).alias("finish"),
+        )
+        .sort("person_id", "begin", "finish", *id_order(pl.col("placement_id")))
+    )
+
+
+def _of_period() -> pl.Expr:
+    """True where a placement and a period share a day; merely ending on the period's first day is not sharing."""
+    begin, finish, first = pl.col("begin"), pl.col("finish"), pl.col("first_day")
+    return (begin <= pl.col("last_day")) & ((finish > first) | ((begin >= first) & (finish >= first)))
+
+
+@derivation("placements_in_12_months")
+def placement_count(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """How many placements the child had from D minus twelve months to A, or to the day care ended (2.5).
+
+    Placements in all periods of care count. Temporary ones (T0 to T4) do not, nor those in short breaks alone. A row
+    that only episodes begun L, T or U name continues the one before it: the carer is the same. A row after temporary
+    ones continues the one before them where it has the same type, and the same URN or postcode. At least 1; blank only
+    where the table was not supplied.
+    """
+    if not context.supplied("placements"):
+        return blank(rows, placements_in_12_months=pl.Int64)
+    since = context.period.months_before(TWELVE_MONTHS)
+    counts = (
+        context.once(_distinct_placements)
+        .join(rows.select(ID, "person_id", "last_day"), on="person_id")
+        .filter((pl.col("begin") <= pl.col("last_day")) & (pl.col("finish") >= since))
+        .group_by(ID)
+        .agg(pl.col("placement").n_unique().cast(pl.Int64).alias("number"))
+    )
+    answer = pl.max_horizontal("number", pl.lit(1, dtype=pl.Int64)).alias("placements_in_12_months")
+    return rows.select(ID).join(counts, on=ID, how="left").select(ID, answer)
+
+
+def _distinct_placements(context: Context) -> pl.DataFrame:
+    """Placements that count, with the number of the distinct placement that each row is part of (2.5).
+
+    Returns:
+        person_id, begin, finish, placement.
+    """
+    ordered = placements_in_order(context).join(
+        _same_carer(context), on=["placement_id", "person_id"], how="left", maintain_order="left"
+    )
+    temporary = pl.col("placement_type").is_in(TEMPORARY).fill_null(False)
+    ordered = ordered.with_columns(temporary.cum_sum().alias("breaks")).filter(~temporary)
+    before = {name: pl.col(name).shift(1) for name in ("person_id", "placement_type", "urn", "postcode", "breaks")}
+    here = {"urn": _bare("urn"), "postcode": _bare("postcode")}
+    same_home = (here["urn"] == here["urn"].shift(1)).fill_null(False) | (
+        here["postcode"] == here["postcode"].shift(1)
+    ).fill_null(False)
+    back = (
+        (pl.col("breaks") > before["breaks"])
+        & (pl.col("placement_type") == before["placement_type"]).fill_null(False)
+        & same_home
+    )
+    goes_on = (pl.col("person_id") == before["person_id"]) & (pl.col("same_carer").fill_null(False) | back)
+    numbered = ordered.with_columns((~goes_on.fill_null(False)).cum_sum().alias("placement"))
+    periods = care_periods(context).select("person_id", "first_day", "last_day", "short_break")
+    short_only = (
+        numbered.join(periods, on="person_id")
+        .filter(_of_period())
+        .group_by("_row")
+        .agg(pl.col("short_break").all())
+        .filter("short_break")
+    )
+    return numbered.join(short_only, on="_row", how="anti").select("person_id", "begin", "finish", "placement")
+
+
+def _same_carer(context: Context) -> pl.DataFrame:
+    """Placements that only episodes begun L, T or U name: placement_id, person_id, same_carer (always true)."""
+    named = context.live("care_episodes").filter(pl.col("placement_id").is_not_null())
+    return (
+        named.group_by("placement_id", "person_id")
+        .agg(pl.col("start_reason").is_in(_SAME_CARER).fill_null(False).all().alias("same_carer"))
+        .filter("same_carer")
+    )
+
+
+def _bare(column: str) -> pl.Expr:
+    return pl.col(column).str.replace_all(r"\s", "").str.to_uppercase()
+
+
+def latest_placement(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the placement of each list row with the latest start among those of its period (R23), temporary included.
+
+    Returns:
+        _id and the columns of placements_in_order; a row without a placement is left out.
+    """
+    return (
+        placements_in_order(context)
+        .join(rows.select(ID, "person_id", "first_day", "last_day"), on="person_id", maintain_order="left")
+        .filter(_of_period())
+        .unique(ID, keep="last", maintain_order=True)
+    )
+
+
+@derivation("placement_start", "placement_type", "placement_provider", "placement_postcode", "placement_urn")
+def placement_columns(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """The most recent placement of the period, as recorded (R23)."""
+    return latest_placement(context, rows).select(
+        ID,
+        pl.col("start_date").alias("placement_start"),
+        "placement_type",
+        pl.col("provider").alias("placement_provider"),
+        pl.col("postcode").alias("placement_postcode"),
+        pl.col("urn").alias("placement_urn"),
+    )
+
+
+@derivation("placement_location", "la_of_placement")
+def placement_location(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """Whether the most recent placement is inside the own authority, and which authority it is in (2.12, R30).
+
+    The authority comes from the table of locations, else from the postcode by the look-up. IN where it is one of
+    `own_la`, by name or code, else OUT. Northern Ireland, Wales, Scotland and abroad are OUT. For a confidential
+    placement, and wherever the authority or `own_la` is not known, only what is recorded is shown: nothing is ever
+    assumed. One warning a run where nothing gives an authority or `own_la` is empty (AA-R22); an error for a child whose
+    authority alone is unknown (AA-837), a warning for a confidential placement without a location (AA-838).
+    """
+    located = _with_authority(context, latest_placement(context, rows))
+    own = {_fold(name) for name in context.options.own_la if name.strip()}
+    code, name = pl.col("la_code"), pl.col("la_name")
+    known = code.is_not_null() | name.is_not_null()
+    special = pl.col("special")
+    # Without any match `is_in` is blank for a blank name, which a match by code must outweigh.
+    inside = _folded(code).is_in(own).fill_null(False) | _folded(name).is_in(own).fill_null(False)
+    place = (
+        pl.when(special.is_in(_ABROAD)).then(pl.lit("OUT"))
+        .when((special == _CONFIDENTIAL).fill_null(False) | ~known | pl.lit(not own)).then("location")
+        .when(inside).then(pl.lit("IN"))
+        .otherwise(pl.lit("OUT"))
+    )  # fmt: skip
+    answer = located.with_columns(place.alias("placement_location"))
+    _report_locations(context, answer.with_columns(known.alias("known")), bool(own))
+    return answer.select(
+        ID, "placement_location", pl.coalesce("special", "la_name", "la_code").alias("la_of_placement")
+    )
+
+
+def _with_authority(context: Context, placements: pl.DataFrame) -> pl.DataFrame:
+    """Add la_code, la_name, location (as recorded) and special (NIR, WAL, SCO, NUK, CON) to placements."""
+    recorded = (
+        context.live("placement_locations")
+        .filter(pl.col("placement_id").is_not_null())
+        .sort("placement_id", "la_code", "la_name", "location", nulls_last=True)
+        .unique("placement_id", keep="first", maintain_order=True)
+        .select("placement_id", "la_code", "la_name", "location")
+    )
+    looked_up = pl.DataFrame(schema=dict.fromkeys(("postcode", "la_code", "la_name"), pl.String))
+    if context.postcodes is not None:
+        looked_up = context.postcodes.select("postcode", "la_code", "la_name")
+    together = (
+        placements.with_columns(_bare("postcode").alias("bare"))
+        .join(recorded, on="placement_id", how="left", maintain_order="left")
+        .join(looked_up, left_on="bare", right_on="postcode", how="left", maintain_order="left", suffix="_by_postcode")
+    )
+    given = pl.col("la_code").is_not_null() | pl.col("la_name").is_not_null()
+    together = together.with_columns(
+        pl.when(given).then(name).otherwise(f"{name}_by_postcode").alias(name) for name in ("la_code", "la_name")
+    )
+    codes = {entry.code: entry for entry in context.edition.code_set("la_of_placement").entries}
+    spelled = {
+        _fold(text): code
+        for code, entry in codes.items()
+        for text in (code, entry.label, *entry.spellings)
+        if text is not None
+    }
+    special = [
+        _folded(pl.col(name)).replace_strict(spelled, default=None, return_dtype=pl.String)
+        for name in ("la_code", "la_name")
+    ]
+    return together.with_columns(pl.coalesce(special).alias("special"))
+
+
+def _fold(text: str) -> str:
+    return text.strip().casefold()
+
+
+def _folded(column: pl.Expr) -> pl.Expr:
+    return column.str.strip_chars().str.to_lowercase()
+
+
+def _report_locations(context: Context, rows: pl.DataFrame, own: bool) -> None:
+    locations = context.live("placement_locations")
+    supplied = locations.select((pl.col("la_code").is_not_null() | pl.col("la_name").is_not_null()).any()).item()
+    gives = bool(supplied) or context.postcodes is not None
+    if not (gives and own):
+        lacking = (
+            "The authority's own name or code is not set" if gives else "Nothing gives the authority of a placement"
+        )
+        context.findings.add(
+            "AA-R22", f"{lacking}: the placement location is blank unless the extract gives it.", list=LIST
+        )
+    unknown = rows.filter(~pl.col("known")) if gives else rows.clear()
+    confidential = rows.filter((pl.col("special") == _CONFIDENTIAL) & pl.col("location").is_null())
+    for check, message, chosen in (
+        ("AA-837", "The authority of the placement is unknown: its location is blank unless recorded.", unknown),
+        ("AA-838", "Confidential placement without a location: it is left blank.", confidential),
+    ):
+        report_rows(
+            context,
+            check,
+            message,
+            number=LIST,
+            record="placements",
+            rows=chosen,
+            event="placement_id",
+            column="postcode",
+        )
