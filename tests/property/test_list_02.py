@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,4 +106,4 @@ def test_list_2(episodes, assessments, families, random):
         built = build_list(context, context.edition.lists[2])
         assert as_text(built.rows.select("person_id", "start_date", "end_date").rows()) == as_text(shown)
         accounts = built.accounts.values()
-        assert {key for each in accounts for key in each.filter(reason=None)["event_id"]} == used
+        assert {key for each in accounts for key in each.filter(pl.col("reason").is_null())["event_id"]} == used

@@ -13,8 +13,10 @@ D = date(2025, 6, 2)
 FROM = date(2024, 12, 2)
 # Days on and around each bound: the window, 12 and 60 days before other dates, and the months before them.
 DAYS = st.sampled_from(
-    [date(2024, 3, 1), date(2024, 4, 1), date(2024, 4, 2), date(2024, 10, 2), date(2024, 12, 1), FROM]
-    + [date(2025, 1, 31), date(2025, 2, 1), date(2025, 4, 1), date(2025, 4, 2), date(2025, 6, 1), D]
+    [
+        *(date(2024, 3, 1), date(2024, 4, 1), date(2024, 4, 2), date(2024, 10, 2), date(2024, 12, 1), FROM),
+        *(date(2025, 1, 31), date(2025, 2, 1), date(2025, 4, 1), date(2025, 4, 2), date(2025, 6, 1), D),
+    ]
 )
 CHILDREN = st.sampled_from(["C1", "C2"])
 ENQUIRY_IDS = ["2", "10", "1a", "3"]
@@ -129,12 +131,11 @@ LABELS = {"a) Yes": "Y", "b) No": "N", None: None}
 @given(ENQUIRIES, CONFERENCES, PLANS, st.randoms(use_true_random=False))
 def test_list_5(enquiries, conferences, plans, random):
     frames = []
-    for rows in (
-        (enquiries, conferences, plans),
-        [random.sample(each, len(each)) for each in (enquiries, conferences, plans)],
-    ):
-        names = ("section_47_enquiries", "conferences", "cp_plans")
-        context = context_of(dict(zip(names, rows, strict=True)), D)
+    names = ("section_47_enquiries", "conferences", "cp_plans")
+    given_rows = dict(zip(names, (enquiries, conferences, plans), strict=True))
+    shuffled = {name: random.sample(rows, len(rows)) for name, rows in given_rows.items()}
+    for records in (given_rows, shuffled):
+        context = context_of(records, D)
         built = build_list(context, context.edition.lists[5])
         frames.append(built.frame)
     assert frames[0].equals(frames[1])

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; a bar inside a cell is escaped, a line break becomes a blank."""
-    lines = [_row(headings), _row(["---"] * len(headings)), *(_row(row) for row in rows)]
-    return "\n".join(lines)
+    """Return a table; a bar inside a cell is escaped, a line break becomes a blank. A column without a cell is left out."""
+    kept = [tuple(row) for row in rows]
+    filled = [position for position in range(len(headings)) if any(row[position] for row in kept)]
+    lines = [headings, ["---"] * len(headings), *kept]
+    return "\n".join(_row([line[position] for position in filled]) for line in lines)
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(cell.replace("\n", " ").replace("|", "\\|") for cell in cells) + " |"
 
 
 def code(text: object) -> str:

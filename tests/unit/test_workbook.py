@@ -61,11 +61,10 @@ def test_every_text_reads_back_equal(tmp_path: Path) -> None:
     target = read(tmp_path / "a.xlsx")["List_1"]
     assert [unescape(cell.value) for cell in target["A"][2:]] == list(AWKWARD)
     assert {cell.data_type for cell in target["A"][2:]} == {"s"}
-    # calamine undoes _xHHHH_ itself, but not for the two code points that are no characters.
-    read_back = (
-        fastexcel.read_excel(tmp_path / "a.xlsx").load_sheet("List_1", header_row=1, dtypes="string").to_polars()
-    )
-    assert [unescape(text) if "_xFFFE_" in text else text for text in read_back["Text "]] == list(AWKWARD)
+    back = fastexcel.read_excel(tmp_path / "a.xlsx").load_sheet("List_1", header_row=1, dtypes="string").to_polars()
+    # Newer releases of calamine undo _xHHHH_ themselves, though not for the two code points that are no characters.
+    pairs = list(zip(back["Text "], AWKWARD, strict=True))
+    assert [got if got == text else unescape(got) for got, text in pairs] == list(AWKWARD)
 
 
 def test_text_that_begins_like_a_formula_is_marked_as_text(tmp_path: Path) -> None:

@@ -67,27 +67,29 @@ def read_record(
     """
     record = RECORDS[mapped.record]
     values: dict[str, pl.Series] = {}
-    dropped = pl.Series(DROP, [None], dtype=pl.String).new_from_index(0, raw.frame.height)
+    height = raw.frame.height
+    ignored = pl.Series("ignored", [False]).new_from_index(0, height)
     absent = set()
     judged: dict[str, Judged] = {}
     for name, field in record.fields().items():
         columns = [column for column in mapped.columns[name] if column in raw.frame.columns]
         if not columns:
             absent.add(name)
-            values[name] = pl.Series(name, [None], dtype=DTYPES[field.kind]).new_from_index(0, raw.frame.height)
+            values[name] = pl.Series(name, [None], dtype=DTYPES[field.kind]).new_from_index(0, height)
             continue
+        no_business = source.file.ignored.get(f"{record.meta.name}.{name}", ())
         for column in columns:
-            each = judge(raw.frame[column], record, field, source)
-            judged[column] = each
-            values[name] = _first_of(values.get(name), each.values, field).alias(name)
-        ignored = source.file.ignored.get(f"{record.meta.name}.{name}", ())
-        if ignored:
-            listed = {normalise(text) for text in ignored}
-            hit = judged[columns[0]].texts.to_frame("t").select(normalise_expr(pl.col("t")).is_in(listed))["t"]
-            dropped = dropped.to_frame().select(pl.when(hit).then(pl.lit(IGNORED)).otherwise(pl.col(DROP)))[DROP]
-            values[name] = values[name].to_frame().select(pl.when(~hit.fill_null(False)).then(pl.col(name)))[name]
+            cells = raw.frame[column]
+            if no_business:
+                hit = _listed(cells, no_business)
+                ignored |= hit
+                cells = cells.set(hit, None)
+            judged[column] = judge(cells, record, field, source)
+            values[name] = _first_of(values.get(name), judged[column].values, field).alias(name)
     frame = pl.DataFrame(values).with_columns(
-        raw.frame[ROW].cast(pl.UInt32), dropped.alias(DROP), pl.lit(False).alias(MASKED)
+        raw.frame[ROW].cast(pl.UInt32),
+        pl.when(ignored).then(pl.lit(IGNORED)).alias(DROP),
+        pl.lit(False).alias(MASKED),
     )
     frame = frame.select(list(schema(record)))
     table = Table(record, raw.name, raw.file, supplied=True, frame=frame, absent=frozenset(absent))
@@ -95,6 +97,12 @@ def read_record(
         _report(table, column, each, values[_field_of(mapped, column)], findings, lists)
     _report_absent(table, mapped, findings)
     return table
+
+
+def _listed(cells: pl.Series, texts: Collection[str]) -> pl.Series:
+    """True where a cell is one of the texts, compared as code spellings are; false where it is blank."""
+    listed = {normalise(text) for text in texts}
+    return cells.to_frame("t").select(normalise_expr(pl.col("t")).is_in(listed).fill_null(False))["t"]
 
 
 def _first_of(before: pl.Series | None, after: pl.Series, field: RecordField) -> pl.Series:

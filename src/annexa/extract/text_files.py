@@ -53,18 +53,15 @@ def read_csv(path: Path, name: str, wanted: Collection[str]) -> Content:
     """
     source = _decoded(path, name)
     end = _line_end(source)
-    records = _records(_lines(source, end))
-    if not records.len():
-        raise SourceError(f"{name} is empty: no headings found.", "Write it again, with its headings in row 1.")
-    separator, headings = _headings(records[0])
-    folded = fold_headings(headings, wanted, name)
-    blank = _check_shape(records, separator, len(headings), name)
+    separator, folded, blank = _look_over(source, end, wanted, name)
     frame = _fields(source, end, separator, folded, wanted)
-    if frame.height != records.len():
+    if frame.height != blank.len():
         raise SourceError(
-            f"{name}: {records.len()} rows were counted and {frame.height} read.", "Save the table as XLSX instead."
+            f"{name}: {blank.len()} rows were counted and {frame.height} read.", "Save the table as XLSX instead."
         )
-    return Content(_clean(frame.filter(~blank).slice(1)), tuple(heading for heading in folded if heading))
+    if blank.any():
+        frame = frame.filter(~blank)
+    return Content(frame.slice(1), tuple(heading for heading in folded if heading))
 
 
 def _decoded(path: Path, name: str) -> Source:
@@ -136,6 +133,16 @@ def _line_end(source: Source) -> str:
             head = file.read(_BLOCK)
     first = _FIRST_RECORD.match(head)
     return "\r" if first and first[1] == b"\r" else "\n"
+
+
+def _look_over(source: Source, end: str, wanted: Collection[str], name: str) -> tuple[str, list[str], pl.Series]:
+    """Check every record; return the separator, the folded headings and, for each record, whether it is blank."""
+    records = _records(_lines(source, end))
+    if not records.len():
+        raise SourceError(f"{name} is empty: no headings found.", "Write it again, with its headings in row 1.")
+    separator, headings = _headings(records[0])
+    folded = fold_headings(headings, wanted, name)
+    return separator, folded, _check_shape(records, separator, len(headings), name)
 
 
 def _lines(source: Source, end: str) -> pl.Series:
@@ -220,13 +227,11 @@ def _fields(source: Source, end: str, separator: str, folded: list[str], wanted:
         row_index_offset=1,
         glob=False,
     )
-    columns = [pl.col(str(i)).alias(heading) for i, heading in enumerate(folded) if heading in wanted]
+    columns = [_cell(str(i)).alias(heading) for i, heading in enumerate(folded) if heading in wanted]
     return frame.select(pl.col(ROW).cast(pl.UInt32), *columns).collect()
 
 
-def _clean(frame: pl.DataFrame) -> pl.DataFrame:
-    texts = [column for column in frame.columns if column != ROW]
-    guarded = [column for column in texts if frame[column].str.starts_with("'").any()]
-    return frame.with_columns(pl.col(guarded).str.replace(r"^'([=+\-@])", "${1}")).with_columns(
-        blank_to_null(pl.col(texts))
-    )
+def _cell(column: str) -> pl.Expr:
+    # Few cells begin with an apostrophe: only those are put to the pattern.
+    guarded = pl.when(pl.col(column).str.starts_with("'")).then(pl.col(column))
+    return pl.coalesce(guarded.str.replace(r"^'([=+\-@])", "${1}"), blank_to_null(pl.col(column)))

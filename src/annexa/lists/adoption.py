@@ -41,7 +41,7 @@ def adoption_decisions(context: Context, spec: ListSpec) -> Cohort:
     The rows have the columns of SHOWN; permanence_id and decision_date are null in an added row.
     """
     window = needed_window(context, spec.number)
-    records = _judged(context, _dated(context, _with_period(context, _with_child(context))), window)
+    records = _judged(_dated(context, _with_period(context, _with_child(context))), window)
     in_scope = records.filter(pl.col("reason").is_null())
     # Two records with one identifier differ somewhere: the order of their content breaks the tie, not that of the rows.
     ordered = in_scope.sort(*context.tables["permanence"].record.fields(), nulls_last=False)
@@ -162,9 +162,7 @@ def _during(periods: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     return (
         spans.select("person_id", "start_date", "end_date")
         .join(periods.select("person_id", "period", "first_day", "last_day"), on="person_id")
-        .filter(
-            (start.is_null() | (start <= pl.col("last_day"))) & (end.is_null() | (end >= pl.col("first_day")))
-        )
+        .filter((start.is_null() | (start <= pl.col("last_day"))) & (end.is_null() | (end >= pl.col("first_day"))))
         .group_by("period")
         .agg(start.min().alias("first"), pl.lit(True).alias("any"))
     )
@@ -220,7 +218,7 @@ def _in_scope(window: Window) -> pl.Expr:
     )
 
 
-def _judged(context: Context, records: pl.DataFrame, window: Window) -> pl.DataFrame:
+def _judged(records: pl.DataFrame, window: Window) -> pl.DataFrame:
     """Add `reason` to the records: null where the decision is in scope.
 
     A step-parent's or intercountry adoption, or a special guardianship, is no agency decision (NOT_ADOPTION) unless a

@@ -52,7 +52,7 @@ def care_periods(context: Context) -> pl.DataFrame:
         episode_id
         episode_row      its _row
         iro_contact_date the latest recorded within the period
-        first_day        start_date; where that is blank the earliest day it can be. Never null
+        first_day        start_date; where that is blank, the earliest day there is. Never null
         last_day         last day that is this period's: its end, the day before a change of status, or A. Never null
     """
     return context.once(_care).periods
@@ -71,7 +71,7 @@ def care_episode_periods(context: Context) -> pl.DataFrame:
 def _care(context: Context) -> _Care:
     episodes = _episodes(context)
     stretches = _stretches(context, episodes)
-    cuts = class_changes(context, stretches.select("stretch", "person_id", pl.col("from").alias("first"), "last"))
+    cuts = class_changes(context, stretches.select("stretch", "person_id", "first", "last"))
     # Stretches are numbered in order of person and time, and the cuts are sorted within them.
     parts = cuts.with_row_index("period").with_columns(
         pl.when(pl.col("stretch").shift(-1) == pl.col("stretch")).then(pl.col("cut_from").shift(-1)).alias("cut_to")
@@ -133,52 +133,56 @@ def _episodes(context: Context) -> pl.DataFrame:
 
 
 def _stretches(context: Context, episodes: pl.DataFrame) -> pl.DataFrame:
-    """One row a stretch of care: person_id, stretch, started, ended, by (how), from (its first day, never blank), last
-    (last day on which a change of status counts) and recorded (whether its last episode says that it ended)."""
+    """Unbroken stretches of care, numbered in order of person and time.
+
+    Returns:
+        person_id, stretch, started (null where nothing says it), ended (null while open), by (record, birthday or
+        death), and first and last: the days from which and to which a change of status counts (never blank).
+    """
     stretches = episodes.group_by("stretch", maintain_order=True).agg(
         pl.col("person_id").first(),
-        pl.col("begin").first(),
+        pl.col("start_date").min().alias("first"),
         pl.min_horizontal(pl.col("start_date").min(), pl.col("entered_care_date").min()).alias("entered"),
         pl.col("start_date").last().alias("decides_from"),
-        pl.col("end_date").last().alias("ended"),
+        pl.col("end_date").last().alias("recorded"),
         (pl.col("end_reason").last() == "X1").fill_null(False).alias("goes_on"),
     )
     person = pl.col("person_id")
     final = (person != person.shift(-1)).fill_null(True)
-    stretches = stretches.with_columns(pl.when(~(pl.col("goes_on") & final)).then("ended").alias("ended"))
-    before = pl.when(person == person.shift(1)).then(pl.col("ended").shift(1))
+    before = pl.when(person == person.shift(1)).then(pl.col("recorded").shift(1))
     stretches = stretches.with_columns(
-        before.alias("before"), pl.max_horizontal(pl.col("entered"), before).alias("started")
-    ).with_columns(
-        pl.when(pl.col("entered").is_not_null()).then("started").alias("started"),
-        pl.max_horizontal("begin", "before").alias("from"),
+        pl.when(~(pl.col("goes_on") & final)).then("recorded").alias("recorded"),
+        # Only a child's first stretch can lack a start: blank starts come first and are one stretch.
+        pl.when(pl.col("entered").is_not_null()).then(pl.max_horizontal("entered", before)).alias("started"),
+        pl.col("first").fill_null(EARLIEST),
     )
-    stretches = with_people(context, stretches, "turned_18", "death_date")
-    leavers = context.live("care_leavers").select("person_id", pl.lit(True).alias("leaver")).unique("person_id")
-    of_age = pl.col("turned_18")
-    birthday = pl.when(
-        pl.col("ended").is_null() & pl.col("leaver") & (of_age <= context.period.as_at) & (of_age >= pl.col("from"))
-    ).then(of_age)
-    death = pl.when(pl.col("ended").is_null()).then("death_date")
-    stretches = (
-        stretches.join(leavers, on="person_id", how="left", maintain_order="left")
-        .with_columns(birthday.alias("birthday"), death.alias("death"), pl.col("ended").alias("recorded"))
-        .with_columns(pl.coalesce("recorded", pl.min_horizontal("birthday", "death")).alias("ended"))
-    )
-    by = (
-        pl.when(pl.col("recorded").is_not_null()).then(pl.lit("record"))
-        .when(pl.col("ended") == pl.col("death")).then(pl.lit("death"))
-        .when(pl.col("ended") == pl.col("birthday")).then(pl.lit("birthday"))
-    )  # fmt: skip
+    stretches = _ended(context, stretches)
     day_before = pl.col("ended") - pl.duration(days=1)
-    # Care that ended can change its class on the day it ended only if an episode began then (a child looked after for
-    # one day). What a rule ended has nothing after that day.
-    last = pl.when(pl.col("recorded").is_not_null()).then(pl.max_horizontal(day_before, "decides_from"))
-    last = pl.coalesce(last, day_before, pl.lit(context.period.as_at))
+    # Care that ended can change its class on its last day only where an episode began then (a child looked after for
+    # one day); what a rule ended has nothing on that day.
+    one_day = pl.when(pl.col("by") == "record").then("decides_from")
+    last = pl.coalesce(pl.max_horizontal(day_before, one_day), pl.lit(context.period.as_at))
     return stretches.select(
-        "person_id", "stretch", "started", "ended", by.alias("by"), "before", "from",
-        pl.max_horizontal(last, "from").alias("last"),
+        "person_id", "stretch", "started", "ended", "by", "first", pl.max_horizontal(last, "first").alias("last")
+    )
+
+
+def _ended(context: Context, stretches: pl.DataFrame) -> pl.DataFrame:
+    """Add when and by what each stretch ended: its record, the 18th birthday (R22) or a death (K14)."""
+    leavers = context.live("care_leavers").select("person_id", pl.lit(True).alias("leaver")).unique("person_id")
+    stretches = with_people(context, stretches, "turned_18", "death_date").join(
+        leavers, on="person_id", how="left", maintain_order="left"
+    )
+    of_age, recorded = pl.col("turned_18"), pl.col("recorded")
+    ends_at_18 = pl.col("leaver") & (of_age <= context.period.as_at) & (of_age >= pl.col("first"))
+    birthday = pl.when(ends_at_18).then(of_age)
+    ended = pl.coalesce(recorded, pl.min_horizontal(birthday, "death_date"))
+    by = (
+        pl.when(recorded.is_not_null()).then(pl.lit("record"))
+        .when(ended == pl.col("death_date")).then(pl.lit("death"))
+        .when(ended.is_not_null()).then(pl.lit("birthday"))
     )  # fmt: skip
+    return stretches.with_columns(ended.alias("ended"), by.alias("by"))
 
 
 def _dated(context: Context, parts: pl.DataFrame) -> pl.DataFrame:
@@ -195,7 +199,7 @@ def _dated(context: Context, parts: pl.DataFrame) -> pl.DataFrame:
         pl.when(changed).then(pl.lit("status")).otherwise("by").alias("ended_by"),
         ends.is_null().alias("is_open"),
     ).with_columns(
-        pl.coalesce("start_date", "before", pl.lit(EARLIEST)).alias("first_day"),
+        pl.col("start_date").fill_null(EARLIEST).alias("first_day"),
         pl.when(changed)
         .then(pl.col("end_date") - pl.duration(days=1))
         .otherwise(pl.coalesce("end_date", pl.lit(context.period.as_at)))

@@ -157,11 +157,14 @@ def _runs(context: Context) -> pl.DataFrame:
         context.live("legal_statuses")
         .filter(pl.col("person_id").is_not_null() & pl.col("status").is_not_null())
         .select(
-            *by, "start_date", "end_date",
-            pl.col("start_date").fill_null(EARLIEST).alias("begin"), pl.col("end_date").fill_null(LATEST).alias("until"),
+            *by,
+            "start_date",
+            "end_date",
+            pl.col("start_date").fill_null(EARLIEST).alias("begin"),
+            pl.col("end_date").fill_null(LATEST).alias("until"),
         )
         .sort(*by, "begin", "until")
-    )  # fmt: skip
+    )
     reach = pl.col("until").cum_max().shift(1).over(by)
     broken = reach.is_null() | (pl.col("begin") > reach + pl.duration(days=1))
     return ordered.with_columns(broken.cum_sum().alias("run")).with_columns(

@@ -1,4 +1,4 @@
-"""What the rules of List 8 have to say about periods of care that do not fit: AA-805, 816, 828, 834 to 836, G23, G24."""
+"""What the rules of List 8 find about periods of care: AA-805, AA-816, AA-828, AA-834 to AA-836, AA-G23 and AA-G24."""
 
 from typing import Final
 

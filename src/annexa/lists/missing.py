@@ -44,18 +44,16 @@ def _distinct_missing(context: Context) -> pl.DataFrame:
     timed = _has_time(start) & (end.is_null() | _has_time(end))
     first, last = pl.col("begin").dt.date(), pl.col("finish").dt.date()
     rows = rows.with_columns(timed.fill_null(False).alias("timed"), first.alias("first"), last.alias("last"))
-    # Three ways of being one episode, each a number of its own for rows that are one in that way.
+    # Each way of being one episode gives the rows that are one in that way the same number.
     dates = ["person_id", "missing_type", "first", "last"]
     untimed_twin = ~pl.col("timed").all().over(dates)
     rows = rows.with_columns(
         _overlapping(rows.filter(pl.col("first") < pl.col("last")), rows, "first", "last"),
         _overlapping(rows.filter("timed"), rows, "begin", "finish"),
-        pl.when(untimed_twin | (pl.struct("begin", "finish").n_unique().over(dates) == 1))
-        .then(pl.col("episode").min().over(dates))
-        .otherwise("episode")
-        .alias("by_dates"),
+        pl.when(untimed_twin).then(pl.col("episode").min().over(dates)).otherwise("episode").alias("by_dates"),
+        pl.col("episode").min().over("person_id", "missing_type", "begin", "finish").alias("by_moments"),
     )
-    return _joined(rows, ("by_first", "by_begin", "by_dates"))
+    return _joined(rows, ("by_first", "by_begin", "by_dates", "by_moments"))
 
 
 def _has_time(moment: pl.Expr) -> pl.Expr:

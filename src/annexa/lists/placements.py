@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from annexa.editions import code_sets
 from annexa.lists.care import care_periods
 from annexa.lists.care_columns import TWELVE_MONTHS, blank
 from annexa.lists.context import Context
@@ -44,8 +45,8 @@ def _placements_in_order(context: Context) -> pl.DataFrame:
 
 def _of_period() -> pl.Expr:
     """True where a placement and a period share a day; merely ending on the period's first day is not sharing."""
-    begin, finish, first = pl.col("begin"), pl.col("finish"), pl.col("first_day")
-    return (begin <= pl.col("last_day")) & ((finish > first) | ((begin >= first) & (finish >= first)))
+    begin, first = pl.col("begin"), pl.col("first_day")
+    return (begin <= pl.col("last_day")) & ((pl.col("finish") > first) | (begin >= first))
 
 
 @derivation("placements_in_12_months")
@@ -153,8 +154,8 @@ def placement_location(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     The authority comes from the table of locations, else from the postcode by the look-up. IN where it is one of
     `own_la`, by name or code, else OUT. Northern Ireland, Wales, Scotland and abroad are OUT. For a confidential
     placement, and wherever the authority or `own_la` is not known, only what is recorded is shown: nothing is ever
-    assumed. One warning a run where nothing gives an authority or `own_la` is empty (AA-R22); an error for a child whose
-    authority alone is unknown (AA-837), a warning for a confidential placement without a location (AA-838).
+    assumed. One warning a run where nothing gives an authority or `own_la` is empty (AA-R22); an error for a child
+    whose authority alone is unknown (AA-837), a warning for a confidential placement without a location (AA-838).
     """
     located = _with_authority(context, latest_placement(context, rows))
     own = {_fold(name) for name in context.options.own_la if name.strip()}
@@ -197,22 +198,15 @@ def _with_authority(context: Context, placements: pl.DataFrame) -> pl.DataFrame:
     together = together.with_columns(
         pl.when(given).then(name).otherwise(f"{name}_by_postcode").alias(name) for name in ("la_code", "la_name")
     )
-    codes = {entry.code: entry for entry in context.edition.code_set("la_of_placement").entries}
-    spelled = {
-        _fold(text): code
-        for code, entry in codes.items()
-        for text in (code, entry.label, *entry.spellings)
-        if text is not None
-    }
-    special = [
-        _folded(pl.col(name)).replace_strict(spelled, default=None, return_dtype=pl.String)
-        for name in ("la_code", "la_name")
-    ]
-    return together.with_columns(pl.coalesce(special).alias("special"))
+    codes = code_sets()["la_of_placement"]
+    read = {name: codes.read(pl.col(name)) for name in ("la_code", "la_name")}
+    return together.with_columns(
+        pl.coalesce(pl.when(code.is_in(codes.codes)).then(code) for code in read.values()).alias("special")
+    )
 
 
 def _fold(text: str) -> str:
-    return text.strip().casefold()
+    return text.strip().lower()
 
 
 def _folded(column: pl.Expr) -> pl.Expr:
@@ -224,12 +218,9 @@ def _report_locations(context: Context, rows: pl.DataFrame, own: bool) -> None:
     supplied = locations.select((pl.col("la_code").is_not_null() | pl.col("la_name").is_not_null()).any()).item()
     gives = bool(supplied) or context.postcodes is not None
     if not (gives and own):
-        lacking = (
-            "The authority's own name or code is not set" if gives else "Nothing gives the authority of a placement"
-        )
-        context.findings.add(
-            "AA-R22", f"{lacking}: the placement location is blank unless the extract gives it.", list=LIST
-        )
+        lacking = "The own authority is not set" if gives else "Nothing gives the authority of a placement"
+        message = f"{lacking}: the placement location is blank unless the extract gives it."
+        context.findings.add("AA-R22", message, list=LIST)
     unknown = rows.filter(~pl.col("known")) if gives else rows.clear()
     confidential = rows.filter((pl.col("special") == _CONFIDENTIAL) & pl.col("location").is_null())
     for check, message, chosen in (

@@ -5,6 +5,7 @@ import polars as pl
 from annexa.editions import ListSpec
 from annexa.extract.tables import DROP
 from annexa.lists.context import Context
+from annexa.lists.links import report_foreign
 from annexa.lists.orders import id_order, most_recent
 from annexa.lists.reasons import first_reason
 from annexa.lists.registry import ID, Cohort, account, cohort, derivation
@@ -182,6 +183,15 @@ def _of_plan(context: Context, rows: pl.DataFrame, record: str, date: str) -> pl
         pl.col("own").alias("_named_own"),
         pl.col("start_date").alias("_named_start"),
         pl.col("end_date").alias("_named_end"),
+    )
+    report_foreign(
+        context,
+        number=LIST,
+        record=record,
+        rows=context.live(record),
+        link=("cp_plan_id", "cp_plan_id"),
+        targets=plans,
+        event=context.tables[record].record.meta.key,
     )
     # Two identifiers with the same dates are one plan, so the plan that is named is compared by its dates.
     named_here = (

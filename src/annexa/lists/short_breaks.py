@@ -87,7 +87,7 @@ def _parts(stretches: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
     classed = (
         ordered.with_columns(short.alias("short_break"))
         .join(stretches.select("stretch", "last"), on="stretch", maintain_order="left")
-        .filter((pl.col("day") <= last))
+        .filter(pl.col("day") <= last)
         .with_columns(
             pl.col("short_break").backward_fill().over("stretch").forward_fill().over("stretch").fill_null(False)
         )

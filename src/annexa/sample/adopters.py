@@ -7,8 +7,8 @@ from annexa.sample.draw import Draw, Weighted
 from annexa.sample.family import World
 
 _TWO_STAGES_FROM: Final = 15_887  # 2013-07-01, when the process in two stages began
-COUPLE: Final = Weighted({"MF": 82, "FF": 9, "MM": 9})
-_SINGLE: Final = Weighted({"F": 86, "M": 10, "I": 2, "U": 2})
+HOUSEHOLD: Final = Weighted({"MF": 66, "F": 14, "M": 4, "FF": 8, "MM": 8})
+_APPLICANTS: Final = Weighted({"MF": 62, "FF": 8, "MM": 8, "F": 12, "M": 4, "I": 2, "U": 2, "FI": 2})
 _DISABLED: Final = Weighted({"N": 88, "Y": 6, None: 6})
 _STAGES: Final = Weighted(
     {
@@ -16,6 +16,12 @@ _STAGES: Final = Weighted(
         "paused": 6, "refused": 6, "on hold": 6, "one stage": 6,
     }
 )  # fmt: skip
+# Days before the inspection date of the enquiry, so that most have come to their stage by then and some come later.
+_ASKED: Final = {
+    "asked": (-250, 400), "informed": (-250, 400), "interviewed": (-250, 400), "stage 1": (82, 110),
+    "stage 2": (150, 240), "waiting": (300, 900), "withdrew": (105, 520), "paused": (105, 520), "refused": (345, 720),
+    "on hold": (195, 500), "one stage": (335, 700),
+}  # fmt: skip
 _LEGAL_TIE: Final = Weighted({"L11": 72, "L12": 6, "L2": 16, "L3": 6})
 
 
@@ -24,9 +30,7 @@ def unlinked_family(world: World, number: int) -> None:
     draw = world.draw
     draw.start(number)
     stage = draw.deal(_STAGES)
-    asked = world.inspection - int(draw.spread("asked") * 900) + 240
-    if stage in {"waiting", "one stage"}:
-        asked -= 240
+    asked = world.inspection - draw.between(*_ASKED[stage])
     days: dict[str, int | str | None] = {"enquiry_date": asked}
     if stage != "asked":
         days["information_pack_date"] = asked + draw.between(1, 10)
@@ -38,7 +42,7 @@ def unlinked_family(world: World, number: int) -> None:
     elif stage not in {"asked", "informed", "interviewed"}:
         days |= _stages(draw, asked + draw.between(50, 80))
     days |= _leaving(draw, stage, asked)
-    _write(world, days, couple=draw.chance(0.8))
+    _write(world, days, draw.deal(_APPLICANTS))
 
 
 def _stages(draw: Draw, begins: int) -> dict[str, int | str | None]:
@@ -100,7 +104,7 @@ def linked_family(
         days |= {"application_date": begins, "approval_date": begins + draw.between(180, 240)}
     else:
         days |= _stages(draw, begins)
-    return _write(world, days, couple=draw.chance(0.85))
+    return _write(world, days, draw.deal(HOUSEHOLD))
 
 
 def record(draw: Draw, sexes: str) -> tuple[str, str, int]:
@@ -110,10 +114,9 @@ def record(draw: Draw, sexes: str) -> tuple[str, str, int]:
     return ("M1" if sexes == "M" else "F1"), "L0", 1
 
 
-def _write(world: World, days: dict[str, int | str | None], *, couple: bool) -> tuple[str, tuple[str, str, int]]:
+def _write(world: World, days: dict[str, int | str | None], sexes: str) -> tuple[str, tuple[str, str, int]]:
     draw = world.draw
     family = f"AF{world.book.new_id('adoptive family', 1001)}"
-    sexes = draw.deal(COUPLE) if couple else draw.deal(_SINGLE)
     days.setdefault("fostering_for_adoption", "Yes" if draw.chance(0.2) else "No")
     for sex in sexes:
         world.book.add(

@@ -11,13 +11,15 @@ from annexa.sample.placement import Anchor
 
 _HOW: Final = Weighted(
     {
-        "plain": 46, "early": 12, "carer": 8, "consent": 5, "consent, carer": 4, "reversed": 11, "no order": 5,
-        "guardian": 4, "second": 4, "freed": 5,
+        "early": 12, "guardian": 4, "second": 4, "carer": 8, "consent": 5, "consent, carer": 4, "reversed": 11,
+        "no order": 5, "freed": 5, "plain": 46,
     }
 )  # fmt: skip
 _BY_CARER: Final = frozenset({"carer", "consent, carer"})
 _ENDS_IN_REVERSAL: Final = frozenset({"reversed", "no order", "guardian"})
+_SETTLED: Final = 900  # days from coming into care by which most adoptions have shown how they go
 _TO_MATCH: Final = Scale((0.0, 20), (0.5, 130), (0.9, 420), (1.0, 800))
+_EARLY: Final = Weighted({"U5": 70, "U2": 30})
 _ENDS: Final = Weighted({"E11": 62, "E12": 38})
 _AFTER_REVERSAL: Final = 60  # days from a reversal to what follows: a new placement order, or special guardianship
 
@@ -81,7 +83,7 @@ def other_order(world: World, child: Child, day: int, kind: str) -> None:
 
 def _adoption(world: World, family: Family, start: int) -> Adoption:
     draw = world.draw
-    how = draw.deal(_HOW)
+    how = draw.deal(_HOW) if start + _SETTLED <= world.inspection else draw.pick(_HOW)
     decision = start + draw.between(130, 230)
     order = decision + draw.between(14, 60)
     ready = order
@@ -117,7 +119,7 @@ def _find_adopters(world: World, plan: Adoption) -> None:
     plan.inter_agency = plan.how in {"plain", "second"} and draw.chance(0.3)
     if plan.inter_agency:
         plan.adopters = f"RA{world.book.new_id('other agency', 3001)}"
-        plan.record = adopters.record(draw, draw.deal(adopters.COUPLE))
+        plan.record = adopters.record(draw, draw.pick(adopters.HOUSEHOLD))
     else:
         plan.adopters, plan.record = adopters.linked_family(
             world, plan.matched, plan.placed, plan.adopted, early=plan.how == "early", children=plan.group
@@ -126,8 +128,7 @@ def _find_adopters(world: World, plan: Adoption) -> None:
 
 def _anchors(world: World, plan: Adoption) -> list[Anchor]:
     if plan.how == "early":
-        kind = "U2" if world.draw.chance(0.3) else "U5"
-        return [Anchor(plan.start, kind, same_carer=False), Anchor(plan.placed, "A5", same_carer=True)]
+        return [Anchor(plan.start, world.choose(_EARLY, plan.start), same_carer=False), Anchor(plan.placed, "A5", same_carer=True)]
     if plan.how in _BY_CARER:
         kind = "A5" if plan.how == "carer" else "A3"
         return [Anchor(plan.start, "U6", same_carer=False), Anchor(plan.placed, kind, same_carer=True)]
@@ -137,6 +138,7 @@ def _anchors(world: World, plan: Adoption) -> list[Anchor]:
 def _reversed_row(world: World, child: Child, plan: Adoption, care_id: int, worker: int) -> None:
     """Write the permanence row of a decision that was reversed."""
     guarded = plan.how == "guardian"
+    matched = plan.decision + 100 if plan.how == "reversed" and plan.reversed > plan.decision + 150 else None
     world.book.add(
         "ssd_permanence",
         plan.decision,
@@ -145,6 +147,7 @@ def _reversed_row(world: World, child: Child, plan: Adoption, care_id: int, work
         perm_cla_id=care_id,
         perm_adm_decision_date=plan.decision,
         perm_placement_order_date=plan.order,
+        perm_matched_date=matched,
         perm_adopted_by_carer_flag="N",
         perm_decision_reversed_date=plan.reversed,
         perm_part_of_sibling_group="1" if plan.group > 1 else "0",
@@ -153,6 +156,8 @@ def _reversed_row(world: World, child: Child, plan: Adoption, care_id: int, work
         perm_permanence_order_type="Special Guardianship" if guarded else None,
         perm_adoption_worker_id=worker,
     )
+    if matched is not None:
+        _link(world, child, matched, f"RA{care_id}", inter_agency=True, unlinked=plan.reversed)
 
 
 def _adopted_row(world: World, child: Child, plan: Adoption, care_id: int, worker: int) -> None:
@@ -187,11 +192,18 @@ def _adopted_row(world: World, child: Child, plan: Adoption, care_id: int, worke
         perm_adopter_legal_status=tie,
         perm_number_of_adopters=number,
     )
+    _link(world, child, plan.matched, plan.adopters, inter_agency=plan.inter_agency)
+
+
+def _link(
+    world: World, child: Child, matched: int, family: str, *, inter_agency: bool, unlinked: int | None = None
+) -> None:
     world.book.add(
         "annexa_adoption_links",
-        plan.matched,
+        matched,
         person_id=child.person,
-        family_id=plan.adopters,
-        linked_date=plan.matched,
-        inter_agency="Y" if plan.inter_agency else "N",
+        family_id=family,
+        linked_date=matched,
+        unlinked_date=unlinked,
+        inter_agency="Y" if inter_agency else "N",
     )

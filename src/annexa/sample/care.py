@@ -12,6 +12,7 @@ from annexa.sample.placement import Placement
 _MISSING_MINUTES: Final = Scale((0.0, 150), (0.5, 700), (0.85, 2500), (1.0, 11_000))
 _CHECKED: Final = Weighted({"Completed": 93, "Refused": 5, "Cancelled": 2})
 _DECIDED: Final = Weighted({"Refugee Status": 70, "Humanitarian Protection": 15, "Refused": 15})
+_BREAKS: Final = Weighted({"V3": 35, "V4": 65})
 _PLAN_JSON: Final = {key: codes.flags(codes.PLAN_KEYS, key) for key in codes.PLAN_KEYS}
 
 
@@ -26,13 +27,12 @@ def period(world: World, family: Family, child: Child, start: int, variant: str,
         variant: a key of course.COURSES, or `adoption`.
         referral: the identifier of the referral that led to it.
     """
-    draw = world.draw
     care_id = world.book.new_id("care", 40_001)
     if variant == "adoption" and child.died is None:
         course = adoption.course(world, family, child, start, care_id)
     else:
-        course = COURSES["long_care" if variant == "adoption" else variant](draw, child, start)
-    course.cut(draw, child)
+        course = COURSES["long_care" if variant == "adoption" else variant](world, child, start)
+    course.cut(world, child)
     days = (start, course.end)
     legal = [(day, status) for day, status in course.legal]
     placements = placement.sequence(world, child, days, variant, course.anchors)
@@ -51,9 +51,8 @@ def short_breaks(world: World, child: Child, start: int, end: int, referral: int
     """Write short breaks of a disabled child: one agreement (V4), or single stays (V3)."""
     draw = world.draw
     stays = [(start, end)]
-    status = "V4"
-    if draw.chance(0.35):
-        status = "V3"
+    status = draw.deal(_BREAKS)
+    if status == "V3":
         stays = [(day, day + draw.between(1, 3)) for day in range(start, min(end, start + 200), draw.between(25, 40))]
     for days in stays:
         care_id = world.book.new_id("care", 40_001)

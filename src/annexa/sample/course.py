@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from annexa.sample import codes
-from annexa.sample.draw import Draw, Scale, Weighted
-from annexa.sample.family import Child
+from annexa.sample.draw import Scale, Weighted
+from annexa.sample.family import Child, World
 from annexa.sample.placement import Anchor
 
 FOREVER: Final = 40_000  # a day number, and a number of days, that no childhood reaches: courses are cut at 18
@@ -36,25 +36,26 @@ class Course:
     keys: list[tuple[int, str]]
     anchors: list[Anchor] = field(default_factory=list)
 
-    def cut(self, draw: Draw, child: Child) -> None:
+    def cut(self, world: World, child: Child) -> None:
         """End the course at the child's death or 18th birthday, whichever it meets first."""
         if self.end >= child.cap:
             self.end = child.cap
-            self.reason = "E2" if child.cap == child.died else draw.deal(codes.ADULT)
+            self.reason = "E2" if child.cap == child.died else world.choose(codes.ADULT, self.end)
         self.legal = [step for step in self.legal if step[0] < self.end]
         self.keys = [step for step in self.keys if step[0] < self.end]
         self.anchors = [anchor for anchor in self.anchors if anchor.start < self.end]
 
 
-def _proceedings(draw: Draw, child: Child, start: int) -> Course:
-    return _court(draw, child, start, draw.deal(_OUTCOME))
+def _proceedings(world: World, child: Child, start: int) -> Course:
+    return _court(world, child, start, world.draw.deal(_OUTCOME))
 
 
-def _long_care(draw: Draw, child: Child, start: int) -> Course:
-    return _court(draw, child, start, "long")
+def _long_care(world: World, child: Child, start: int) -> Course:
+    return _court(world, child, start, "long")
 
 
-def _court(draw: Draw, child: Child, start: int, outcome: str) -> Course:
+def _court(world: World, child: Child, start: int, outcome: str) -> Course:
+    draw = world.draw
     route = draw.deal(_ROUTE)
     if route == "V2" and outcome == "home":
         route = "direct"
@@ -68,7 +69,7 @@ def _court(draw: Draw, child: Child, start: int, outcome: str) -> Course:
     keys = [(start + draw.between(5, 20), draw.pick(_HOME_KEYS))]
     if outcome == "guardian":
         keys.append((start + draw.between(80, 110), "LTRELFR"))
-        return Course(final, draw.deal(codes.GUARDIANSHIP), legal, keys)
+        return Course(final, world.choose(codes.GUARDIANSHIP, final), legal, keys)
     if outcome == "home":
         return Course(final, "E4A", legal, keys)
     if outcome == "arrangements":
@@ -81,39 +82,48 @@ def _court(draw: Draw, child: Child, start: int, outcome: str) -> Course:
     sixteen = child.born + 16 * 366
     if sixteen > keys[-1][0] + 100:
         keys.append((sixteen, draw.pick(_OLDER_KEYS)))
-    ends = draw.deal(codes.HOME) if draw.chance(0.6) else draw.deal(codes.GUARDIANSHIP)
-    return Course(final + draw.days(_LONG), ends, legal, keys)
+    end = final + draw.days(_LONG)
+    ends = world.choose(codes.HOME if draw.chance(0.6) else codes.GUARDIANSHIP, end)
+    anchors = []
+    if draw.chance(0.12):  # the foster carers are approved for the long term on the day of the final order
+        anchors = [Anchor(start, "U6", same_carer=False), Anchor(final, "U4", same_carer=True)]
+    return Course(end, ends, legal, keys, anchors)
 
 
-def _voluntary(draw: Draw, child: Child, start: int) -> Course:
+def _voluntary(world: World, child: Child, start: int) -> Course:
     del child
+    draw = world.draw
     keys = [(start + draw.between(5, 20), draw.pick(_HOME_KEYS)), (start + 100, draw.pick(_OLDER_KEYS))]
-    return Course(start + draw.days(_AGREED), draw.deal(codes.HOME), [(start, "V2")], keys)
+    end = start + draw.days(_AGREED)
+    return Course(end, world.choose(codes.HOME, end), [(start, "V2")], keys)
 
 
-def _leaver(draw: Draw, child: Child, start: int) -> Course:
+def _leaver(world: World, child: Child, start: int) -> Course:
+    draw = world.draw
     if draw.chance(0.4):
-        return _long_care(draw, child, start)
+        return _long_care(world, child, start)
     end = start + draw.days(_AGREED) if draw.chance(0.25) else FOREVER
     keys = [(start + draw.between(5, 20), draw.pick(_HOME_KEYS)), (start + 95, draw.pick(_OLDER_KEYS))]
-    return Course(end, draw.deal(codes.HOME), [(start, "V2")], keys)
+    return Course(end, world.choose(codes.HOME, end), [(start, "V2")], keys)
 
 
-def _remand(draw: Draw, child: Child, start: int) -> Course:
+def _remand(world: World, child: Child, start: int) -> Course:
     del child
+    draw = world.draw
     status = draw.deal(_YOUTH)
     end = start + draw.between(*_YOUTH_DAYS[status])
-    return Course(end, draw.deal(_YOUTH_ENDS), [(start, status)], [(start + 3, "RETURN1M")])
+    return Course(end, world.choose(_YOUTH_ENDS, end), [(start, status)], [(start + 3, "RETURN1M")])
 
 
-def _alone(draw: Draw, child: Child, start: int) -> Course:
+def _alone(world: World, child: Child, start: int) -> Course:
     del child
-    how = draw.deal(_ALONE)
+    draw = world.draw
+    how = draw.deal(_ALONE) if start + 300 <= world.inspection else "stays"
     end = FOREVER if how == "stays" else start + draw.between(30, 300)
     return Course(end, how, [(start, "V2")], [(start + draw.between(5, 25), draw.pick(_OLDER_KEYS))])
 
 
-COURSES: Final[dict[str, Callable[[Draw, Child, int], Course]]] = {
+COURSES: Final[dict[str, Callable[[World, Child, int], Course]]] = {
     "proceedings": _proceedings,
     "long_care": _long_care,
     "voluntary": _voluntary,

@@ -105,5 +105,7 @@ class Draw:
         return (state[0] + state[1] * state[2]) % 1.0
 
     def deal(self, values: Weighted[T]) -> T:
-        """Return the next value of a deck: shares come out nearly exact, so that rare values occur early."""
-        return values.at(self.spread(values))
+        """Return the next value of a deck: each value once, and from then on in shares that come out nearly exact."""
+        share = self.spread(values)
+        dealt = int(self._decks[values][2])
+        return values.values[dealt - 1] if dealt <= len(values.values) else values.at(share)

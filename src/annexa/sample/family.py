@@ -6,13 +6,15 @@ from typing import Any, Final, NamedTuple
 
 from annexa.sample import codes, names
 from annexa.sample.book import Book
-from annexa.sample.draw import Draw, Scale, Weighted
+from annexa.sample.draw import Draw, Scale, T, Weighted
 from annexa.sample.staff import PATCH, Staff
 
 _EPOCH: Final = date(1970, 1, 1)
 _GROWN: Final = 17 * 365 + 60  # no child is older than this when the family becomes known
 _PREGNANCY: Final = 150  # days before birth at which an unborn child can become known
 _RECENT: Final = 120
+_DIES: Final = Weighted({False: 60, True: 1})
+_DIES_GROWN: Final = Weighted({False: 60, True: 1})
 EXPECTING: Final = Weighted({True: 1, False: 5})
 
 
@@ -53,6 +55,10 @@ class World:
     inspection: int
     horizon: int
     activity: Weighted[str]
+
+    def choose(self, values: Weighted[T], day: int) -> T:
+        """Return a value for something of this day: from the deck where an extract of the inspection date shows it."""
+        return self.draw.deal(values) if day <= self.inspection else self.draw.pick(values)
 
 
 @dataclass(slots=True)
@@ -109,11 +115,11 @@ _AGES: Final = Scale((0.0, 0), (0.18, 600), (0.4, 2000), (0.65, 3600), (0.85, 50
 _SIX_YEARS: Final = Scale((0.0, 0), (1.0, 2190))
 _PROFILES: Final = {
     "long_care": Profile(Weighted({1: 50, 2: 35, 3: 15}), Scale((0.0, 30), (1.0, 3400)), Scale((0.0, 900), (1.0, 4700))),
-    "adoption": Profile(Weighted({1: 70, 2: 24, 3: 6}), Scale((0.0, 1), (0.6, 500), (1.0, 1400)), Scale((0.0, 60), (1.0, 1900))),
+    "adoption": Profile(Weighted({1: 70, 2: 24, 3: 6}), Scale((0.0, 1), (0.6, 500), (1.0, 1400)), Scale((0.0, 60), (1.0, 2600))),
     "leaver": Profile(_ONE, Scale((0.0, 4500), (0.4, 5500), (1.0, 6150)), Scale((0.0, 60), (1.0, 3600))),
     "uasc": Profile(_ONE, Scale((0.0, 5150), (0.25, 5700), (1.0, 6250)), Scale((0.0, 20), (1.0, 2000))),
     "remand": Profile(_ONE, Scale((0.0, 4600), (1.0, 6100)), _SIX_YEARS),
-    "short_breaks": Profile(_ONE, Scale((0.0, 1900), (1.0, 5300)), Scale((0.0, 60), (1.0, 2600))),
+    "short_breaks": Profile(_ONE, Scale((0.0, 1900), (1.0, 5300)), Scale((0.0, 200), (1.0, 2600))),
 }  # fmt: skip
 _GENERAL: Final = Profile(_USUAL, _AGES, _SIX_YEARS)
 
@@ -171,7 +177,7 @@ def _child(world: World, family: Family, count: int, born: int, surname: str, et
     number = person_number(count, 1 if late else 0)
     person = f"{number:09d}" if count % 6 == 0 else str(number)
     eighteen = birthday(born, 18)
-    died = max(born, family.known) + draw.between(70, 1700) if draw.chance(0.004) else None
+    died = _death(world, family, born, eighteen)
     uasc = family.story == "uasc"
     disabled = family.story == "short_breaks" or draw.chance(0.12)
     need = "N2" if disabled and draw.chance(0.6) else draw.deal(codes.NEED)
@@ -206,6 +212,16 @@ def _child(world: World, family: Family, count: int, born: int, surname: str, et
         old = str(world.book.new_id("merged", 100_001))
         world.book.add("annexa_merged_ids", family.known, old_person_id=old, person_id=person)
     return child
+
+
+def _death(world: World, family: Family, born: int, eighteen: int) -> int | None:
+    """Return the day of death of the few who die: of any child, and evenly of children in and after care."""
+    draw = world.draw
+    if family.story == "long_care" and draw.deal(_DIES):
+        return family.known + draw.between(400, 850)
+    if family.story == "leaver" and eighteen + 260 < world.inspection and draw.deal(_DIES_GROWN):
+        return eighteen + draw.between(30, 250)
+    return max(born, family.known) + draw.between(70, 1700) if draw.chance(0.003) else None
 
 
 def _disability(world: World, family: Family, child: Child) -> None:

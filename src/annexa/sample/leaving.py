@@ -106,12 +106,16 @@ def _state(
     if start > world.horizon:
         return
     served = worker is not None and eligibility != "Eligible"
-    touch = draw.deal(codes.IN_TOUCH) if served else in_touch
+    shown = start <= world.inspection < end
+    touch = in_touch
+    if served:
+        touch = draw.deal(codes.IN_TOUCH) if shown else draw.pick(codes.IN_TOUCH)
     where = activity = suitable = None
     if touch == "YES":
-        where = draw.deal(codes.ACCOMMODATION if start >= child.eighteen else codes.YOUNG_ACCOMMODATION)
+        places = codes.ACCOMMODATION if start >= child.eighteen else codes.YOUNG_ACCOMMODATION
+        where = draw.deal(places) if shown else draw.pick(places)
         suitable = "2" if where in codes.UNSUITABLE or draw.chance(0.03) else "1"
-        activity = draw.deal(world.activity)
+        activity = draw.deal(world.activity) if shown else draw.pick(world.activity)
     world.book.add(
         "ssd_care_leavers",
         start,

@@ -100,7 +100,7 @@ def _fill(world: World, child: Child, days: tuple[int, int], variant: str, found
     draw = world.draw
     day, end = days
     while day < end:
-        kind = _kind(world, child.age(day), variant)
+        kind = _kind(world, child.age(day), day, variant)
         if kind in {"U1", "U4"}:
             length = draw.days(_LASTING)
         elif kind in _SHORT_STAY:
@@ -112,7 +112,7 @@ def _fill(world: World, child: Child, days: tuple[int, int], variant: str, found
         day = stop
 
 
-def _kind(world: World, age: int, variant: str) -> str:
+def _kind(world: World, age: int, day: int, variant: str) -> str:
     if variant == "remand":
         table = _REMAND
     elif variant == "uasc":
@@ -121,7 +121,7 @@ def _kind(world: World, age: int, variant: str) -> str:
         table = _BREAKS
     else:
         table = _BABY if age < 4 else _YOUNG if age < 12 else _TEEN if age < 16 else _OLDER
-    return world.draw.deal(table)
+    return world.choose(table, day)
 
 
 def _split(world: World, whole: Placement, found: list[Placement]) -> None:
@@ -134,8 +134,8 @@ def _split(world: World, whole: Placement, found: list[Placement]) -> None:
         found.append(Placement(whole.start, turn, whole.kind, whole.home))
         found.append(Placement(turn, whole.end, lasting, whole.home, same_carer=True))
     elif whole.kind in _FOSTER and length > 90 and draw.chance(0.12):
-        kind = draw.deal(_TEMPORARY)
         leaves = whole.start + draw.between(20, length - 60)
+        kind = world.choose(_TEMPORARY, leaves)
         returns = leaves + draw.between(*_TEMPORARY_DAYS[kind])
         found.append(Placement(whole.start, leaves, whole.kind, whole.home))
         found.append(Placement(leaves, returns, kind, _home(world, kind, returns)))
@@ -171,14 +171,13 @@ def _home(world: World, kind: str, end: int) -> Home:
 
 def write(world: World, child: Child, care_id: int, placements: list[Placement]) -> None:
     """Write the placements of a period of care, and the authority of each; numbers them."""
-    draw = world.draw
     for n, placed in enumerate(placements):
         placed.number = world.book.new_id("placement", 90_001)
         following = placements[n + 1] if n + 1 < len(placements) else None
         if following is None:
             moved = None
         else:
-            moved = "CARPL" if following.same_carer else draw.deal(MOVED)
+            moved = "CARPL" if following.same_carer else world.choose(MOVED, placed.end)
         home = placed.home
         world.book.add(
             "ssd_cla_placement",
