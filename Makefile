@@ -45,7 +45,7 @@ golden: $(DEV)/.installed ## Rewrite the sample extract's expected lists; review
 	$(DEV)/$(BIN)/python -m tests.golden.rewrite
 
 bench: $(DEV)/.installed ## Measure speed and memory, as ratios in one run
-	$(DEV)/$(BIN)/python -m tests.benchmarks.bench
+	$(DEV)/$(BIN)/python -m tests.benchmarks.bench $(if $(SIZES),--sizes $(SIZES))
 
 test-long: $(DEV)/.installed ## Run the property tests with many more examples
 	ANNEXA_HYPOTHESIS=long $(DEV)/$(BIN)/python -m pytest -n $(WORKERS) -q tests/property

@@ -1,17 +1,20 @@
 """List 11: prospective adopters, in the form of 2018 and in the form of 2019 (R7, R8, R29, R49)."""
 
+from typing import Final
+
 import polars as pl
 
 from annexa.editions import ListSpec
 from annexa.lists.context import Context
 from annexa.lists.reasons import first_reason
 from annexa.lists.registry import Cohort, account, cohort
-from annexa.period import Window
+from annexa.lists.spans import needed_window
 
-REFUSED = "3"  # the leaving reason of an application that was refused
+REFUSED: Final = "3"  # the leaving reason of an application that was refused
 
-ENQUIRY_DATES = ("enquiry_date", "information_pack_date", "interview_date")
-PROCESS_DATES = (
+ENQUIRY_DATES: Final = ("enquiry_date", "information_pack_date", "interview_date")
+# An application or stage 1 has begun where any of these is recorded, whatever earlier date is missing.
+PROCESS_DATES: Final = (
     "application_date",
     "stage1_start_date",
     "stage1_end_date",
@@ -21,8 +24,8 @@ PROCESS_DATES = (
     "matched_date",
     "placed_date",
 )
-ENDING_DATES = ("adoption_order_date", "left_date", "rejection_date")
-ALL_DATES = (*ENQUIRY_DATES, *PROCESS_DATES, *ENDING_DATES)
+ENDING_DATES: Final = ("adoption_order_date", "left_date", "rejection_date")
+ALL_DATES: Final = (*ENQUIRY_DATES, *PROCESS_DATES, *ENDING_DATES)
 
 
 @cohort("adopters_in_contact")
@@ -32,8 +35,10 @@ def adopters_in_contact(context: Context, spec: ListSpec) -> Cohort:
     (a) They enquired and got an information pack (whenever), and came to a follow-up interview in the window. (b) Their
     enquiry or application was in progress when the window began, begun by then and without an outcome before it, and
     has been approved or refused since. (c) A child was placed with them in the window.
+
+    None of the three asks whether the process is on hold: leaving such adopters off came with the guidance of 2019.
     """
-    window = _window(context, spec)
+    window = needed_window(context, spec.number)
     interviewed = (
         pl.col("enquiry_date").is_not_null()
         & pl.col("information_pack_date").is_not_null()
@@ -45,7 +50,7 @@ def adopters_in_contact(context: Context, spec: ListSpec) -> Cohort:
     outcome = pl.min_horizontal(approved, "rejection_date", "left_date")
     decided = (began <= window.start) & (outcome >= window.start) & (approved.is_not_null() | _refused())
     placed = window.contains(pl.col("placed_date"))
-    listed = interviewed.fill_null(False) | decided.fill_null(False) | placed
+    listed = interviewed | decided.fill_null(False) | placed
     only_enquired = pl.max_horizontal(*PROCESS_DATES, *ENDING_DATES).is_null()
     return _adopters(
         context,
@@ -61,11 +66,12 @@ def adopters_in_process(context: Context, spec: ListSpec) -> Cohort:
     """The form of 2019 on: adopters who have applied or begun stage 1, at any stage in the window.
 
     They stay until the final order or until they leave; a refusal is a leaving. An order or leaving before the window
-    ends membership only where nothing of a process is later than it: a second adoption by the same family. Who is on
-    hold is left off, unless the leaving itself falls in the window.
+    ends membership unless something of a process is later than it: a second adoption by the same family. Who is on
+    hold is left off, unless the leaving itself falls in the window. An order, or a refusal, is of an application even
+    where its date is missing; a leaving is not.
     """
-    window = _window(context, spec)
-    in_process = pl.max_horizontal(*PROCESS_DATES).is_not_null()
+    window = needed_window(context, spec.number)
+    applied = pl.max_horizontal(*PROCESS_DATES, "adoption_order_date", "rejection_date").is_not_null()
     left = pl.coalesce("left_date", "rejection_date")
     ended = pl.max_horizontal("adoption_order_date", left)
     over = (ended < window.start) & ~(pl.max_horizontal(*PROCESS_DATES) > ended).fill_null(False)
@@ -74,14 +80,9 @@ def adopters_in_process(context: Context, spec: ListSpec) -> Cohort:
         NO_DATE=_undated() & ~pl.col("_masked"),
         FUTURE=_undated() & pl.col("_masked"),
         WINDOW=over,
-        ENQUIRY_ONLY=~in_process,
+        ENQUIRY_ONLY=~applied,
         ON_HOLD=(pl.col("on_hold") == "Y") & ~window.contains(left),
     )
-
-
-def _window(context: Context, spec: ListSpec) -> Window:
-    window = context.window(spec.number)
-    return window if window is not None else context.period.window(12)
 
 
 def _undated() -> pl.Expr:
@@ -93,14 +94,18 @@ def _refused() -> pl.Expr:
 
 
 def _adopters(context: Context, **conditions: pl.Expr) -> Cohort:
-    """One row for each adopter; what is said of a family is the same on both rows of a couple."""
+    """One row for each adopter; the number of children placed is the family's, the same on both rows of a couple.
+
+    The rows have all fields of the record; left_date and left_reason tell a refusal where no leaving is recorded.
+    """
     rows = context.rows("adopters").with_columns(first_reason(**conditions).alias("reason"))
     _report_families(context, rows)
     refused = pl.col("left_date").is_null() & _refused()
-    family = pl.coalesce("family_id", "adopter_id")
+    of_family = pl.col("children_placed").max().over("family_id")
+    alone = pl.col("family_id").is_null()
     kept = (
         rows.filter(pl.col("_drop").is_null())
-        .with_columns(pl.col("children_placed").max().over(family).alias("children_placed"))
+        .with_columns(pl.when(alone).then("children_placed").otherwise(of_family).alias("children_placed"))
         .filter(pl.col("reason").is_null())
         .with_columns(
             pl.when(refused).then(pl.lit(REFUSED)).otherwise("left_reason").alias("left_reason"),
@@ -109,7 +114,7 @@ def _adopters(context: Context, **conditions: pl.Expr) -> Cohort:
             pl.lit(False).alias("ceased"),
         )
     )
-    decided = pl.coalesce("left_date", "rejection_date", "adoption_order_date", pl.max_horizontal(*ALL_DATES))
+    decided = pl.coalesce(pl.max_horizontal(*ENDING_DATES), pl.max_horizontal(*ALL_DATES))
     return Cohort(kept, {"adopters": account(rows, decided)})
 
 

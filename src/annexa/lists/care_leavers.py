@@ -1,19 +1,26 @@
-"""List 9: care leavers who receive leaving care services (R27, R28, R36, R41, R42)."""
+"""List 9: care leavers who receive leaving care services (R27, R28, R41, R42)."""
+
+from typing import Any, Final
 
 import polars as pl
 
 from annexa.editions import ListSpec
+from annexa.extract.tables import DROP
 from annexa.lists.care import care_periods
 from annexa.lists.context import Context
 from annexa.lists.people import with_people
 from annexa.lists.reasons import first_reason
 from annexa.lists.registry import ID, Cohort, account, cohort, derivation
 from annexa.lists.staff import named
+from annexa.period import birthday
 
-ADULT, OLDEST_CHILD, YOUNGEST = 18, 17, 16
-SERVICES_END_AT = 25
-# What the latest contact tells, and what says nothing of a young person with whom the authority is not in touch.
-DETAILS = ("accommodation", "suitability", "activity")
+LIST: Final = 9
+ADULT: Final = 18
+YOUNGEST: Final = 16
+SERVICES_END_AT: Final = 25
+CATEGORIES: Final = ["FORMER", "RELEVANT", "QUALIFYING", "ELIGIBLE"]
+# Blank for a young person with whom the authority is not in touch.
+DETAILS: Final = ("accommodation", "suitability", "activity")
 
 
 @cohort("care_leavers")
@@ -29,53 +36,49 @@ def care_leavers_and_eligible(context: Context, _spec: ListSpec) -> Cohort:
 
 
 def _cohort(context: Context, *, eligible_listed: bool) -> Cohort:
-    """One row for each person with a care-leaver record, in the order of the section's table.
+    """One row for each person with a care-leaver record who stays after the tests of the section's table.
 
     Every row of a listed person counts as output. A mismatch of category and age, an unknown category or a blank date
     of birth never removes a row.
+
+    The rows have person_id, eligibility, in_touch, latest_contact_date, accommodation, suitability, activity,
+    personal_adviser, team, worker, pathway_plan_review_date, at, ceased; service_open (null where no service is
+    recorded, so that the record counts as current) and what else _people gives.
     """
-    rows = context.rows("care_leavers")
-    people = _people(context)
-    of_age = pl.col("age").is_between(YOUNGEST, OLDEST_CHILD).fill_null(False)
-    stays_as_eligible = of_age if eligible_listed else pl.lit(False)
-    judged = people.with_columns(
-        pl.lit(None, dtype=pl.String).alias("_drop"),
-    ).with_columns(
+    eligible = pl.col("looked_after") & (pl.col("age") >= YOUNGEST).fill_null(False) & eligible_listed
+    judged = _people(context).with_columns(eligible.alias("still_eligible"), pl.lit(None, dtype=pl.String).alias(DROP))
+    judged = judged.with_columns(
         first_reason(
             DIED=pl.col("death_date").is_not_null() | pl.col("recorded_dead"),
             NO_ELIGIBILITY=pl.col("no_eligibility"),
-            SERVICE_ENDED=pl.col("service_open") == False,  # noqa: E712  (null: no service is recorded)
-            LOOKED_AFTER=pl.col("looked_after") & ~stays_as_eligible,
+            SERVICE_ENDED=~pl.col("service_open"),
+            LOOKED_AFTER=pl.col("looked_after") & ~pl.col("still_eligible"),
             AGE_25=(pl.col("age") >= SERVICES_END_AT) & ~pl.col("service_open").fill_null(False),
         ).alias("reason")
     )
-    kept = judged.filter(pl.col("reason").is_null()).with_columns(
-        _category(pl.col("looked_after") & stays_as_eligible).alias("eligibility")
-    )
+    kept = judged.filter(pl.col("reason").is_null()).with_columns(_category().alias("eligibility"))
     _report(context, judged, kept)
-    shown = _latest_contact(context).join(kept.drop("death_date", "_drop"), on="person_id", maintain_order="left")
+    shown = _latest_contact(context).join(kept.drop(DROP), on="person_id", maintain_order="left")
     in_touch = pl.col("in_touch") == "YES"
     shown = shown.with_columns(
         *(pl.when(in_touch).then(name).alias(name) for name in DETAILS),
         pl.lit(context.period.as_at).alias("at"),
         pl.lit(False).alias("ceased"),
     )
-    reasons = judged.select("person_id", pl.col("reason").alias("person_reason"), _finding().alias("finding"))
-    accounted = (
-        rows.with_columns(first_reason().alias("reason"))
-        .join(reasons, on="person_id", how="left", maintain_order="left")
-        .with_columns(pl.coalesce("reason", "person_reason").alias("reason"))
-    )
-    date = pl.col("latest_contact_date")
-    return Cohort(shown, {"care_leavers": account(accounted, date, pl.col("finding"))})
+    fates = judged.select("person_id", "reason", _decided().alias("decided"), _finding().alias("finding"))
+    rows = context.rows("care_leavers").join(fates, on="person_id", how="left", maintain_order="left")
+    rows = rows.with_columns(pl.coalesce(DROP, "reason").alias("reason"))
+    return Cohort(shown, {"care_leavers": account(rows, pl.col("decided"), pl.col("finding"))})
 
 
 def _people(context: Context) -> pl.DataFrame:
     """Everybody with a care-leaver record, with what decides.
 
     Returns:
-        person_id, categories (recorded ones but NONE and blank), no_eligibility, recorded_dead, service_open (null
-        where no service is recorded), looked_after, age, death_date, pathway_plan_review_date (latest).
+        person_id; categories (those recorded, blank ones left out); no_eligibility (every row says so); recorded_dead
+        (a row says so, on a day that is not known); pathway_plan_review_date (the latest); service_open (null where no
+        service is recorded) and service_end (the latest); looked_after (and not 18: care ends on that birthday); age,
+        birth_date, death_date and unborn.
     """
     live = context.live("care_leavers")
     category = pl.col("eligibility")
@@ -89,19 +92,24 @@ def _people(context: Context) -> pl.DataFrame:
         context.live("care_leaver_services")
         .drop_nulls("person_id")
         .group_by("person_id")
-        .agg(context.period.open_at(pl.col("start_date"), pl.col("end_date")).any().alias("service_open"))
+        .agg(
+            context.period.open_at(pl.col("start_date"), pl.col("end_date")).any().alias("service_open"),
+            pl.col("end_date").max().alias("service_end"),
+        )
     )
     looked_after = (
-        context.once(care_periods)
+        care_periods(context)
         .filter(pl.col("is_open") & ~pl.col("short_break"))
         .select("person_id", pl.lit(True).alias("looked_after"))
         .unique()
     )
     people = people.join(services, on="person_id", how="left").join(looked_after, on="person_id", how="left")
-    return with_people(context, people, "age", "death_date").with_columns(pl.col("looked_after").fill_null(False))
+    people = with_people(context, people, "age", "birth_date", "death_date", "unborn")
+    child = (pl.col("age") < ADULT).fill_null(True)
+    return people.with_columns(pl.col("looked_after").fill_null(False) & child)
 
 
-def _category(eligible: pl.Expr) -> pl.Expr:
+def _category() -> pl.Expr:
     """Return the category over all rows of a person, by age (R27, R41); blank where none is known."""
 
     def first(*order: tuple[str, str]) -> pl.Expr:
@@ -113,7 +121,7 @@ def _category(eligible: pl.Expr) -> pl.Expr:
     )
     other = first(("FORMER", "FORMER"), ("RELEVANT", "RELEVANT"), ("QUALIFYING", "QUALIFYING"))
     return (
-        pl.when(eligible).then(pl.lit("ELIGIBLE"))
+        pl.when("still_eligible").then(pl.lit("ELIGIBLE"))
         .when(pl.col("age") >= ADULT).then(adult)
         .when(pl.col("age") >= YOUNGEST).then(child)
         .otherwise(other)
@@ -149,37 +157,52 @@ def _misfit() -> pl.Expr:
     """True where the recorded categories do not fit the age (AA-901)."""
     age = pl.col("age")
     adult = (age >= ADULT) & ~_has("FORMER") & ~_has("QUALIFYING") & (_has("ELIGIBLE") | _has("RELEVANT"))
-    child = age.is_between(YOUNGEST, OLDEST_CHILD) & ~_has("RELEVANT") & ~_has("QUALIFYING")
-    child &= _has("FORMER") | (_has("ELIGIBLE") & ~pl.col("looked_after"))
-    young = (age < YOUNGEST) & pl.col("eligibility").is_not_null()
+    child = age.is_between(YOUNGEST, ADULT - 1) & ~_has("RELEVANT") & ~_has("QUALIFYING")
+    child &= (_has("ELIGIBLE") | _has("FORMER")) & ~pl.col("still_eligible")
+    young = (age < YOUNGEST) & pl.any_horizontal(_has(code) for code in CATEGORIES)
     return (adult | child | young).fill_null(False)
+
+
+def _contradicts() -> pl.Expr:
+    """True for who is left off as looked after, and is recorded as having left care (AA-X16)."""
+    return (pl.col("reason") == "LOOKED_AFTER").fill_null(False) & (_has("RELEVANT") | _has("FORMER"))
 
 
 def _finding() -> pl.Expr:
     """The finding about a person who is left off, for the account."""
     return (
         pl.when(pl.col("reason") == "DIED").then(pl.lit("AA-910"))
-        .when((pl.col("reason") == "LOOKED_AFTER") & (_has("RELEVANT") | _has("FORMER"))).then(pl.lit("AA-X16"))
+        .when(_contradicts()).then(pl.lit("AA-X16"))
+    )  # fmt: skip
+
+
+def _decided() -> pl.Expr:
+    """The date that decided about a person who is left off, where there is one, for the account."""
+    reason = pl.col("reason")
+    return (
+        pl.when(reason == "DIED").then("death_date")
+        .when(reason == "SERVICE_ENDED").then("service_end")
+        .when(reason == "AGE_25").then(birthday(pl.col("birth_date"), SERVICES_END_AT))
     )  # fmt: skip
 
 
 def _report(context: Context, judged: pl.DataFrame, kept: pl.DataFrame) -> None:
     table = context.tables["care_leavers"]
-    where = {"list": 9, "table": table.source, "file": table.file}
-    recorded = _has("RELEVANT") | _has("FORMER")
+    where: dict[str, Any] = {"list": LIST, "table": table.source, "file": table.file}
     for check, message, rows in (
         ("AA-910", "The young person has died and is left off List 9.", judged.filter(pl.col("reason") == "DIED")),
         (
             "AA-X16",
             "The young person is looked after and recorded as relevant or former relevant.",
-            judged.filter((pl.col("reason") == "LOOKED_AFTER") & recorded),
+            judged.filter(_contradicts()),
         ),
         ("AA-901", "The eligibility category does not fit the age.", kept.filter(_misfit())),
         (
             "AA-912",
-            "The young person receives leaving care services and has no eligibility category.",
-            kept.filter(pl.col("eligibility").is_null()),
+            "The young person receives leaving care services, and no eligibility category can be shown.",
+            kept.filter(pl.col("eligibility").is_null() & ~_misfit()),
         ),
+        ("AA-G23", "An unborn child cannot be a care leaver.", kept.filter("unborn")),
         (
             "AA-G22",
             "The young person is 25 or over and a leaving care service is still open.",

@@ -35,8 +35,9 @@ def added_rows(context: Context, window: Window, shown: pl.DataFrame) -> pl.Data
     3. The episode shown is closed, and a service open at D began on or after its closure: a row as in 1, from those
        services, in place of the closed one. One that began before the closure leaves the closed row as it is.
 
-    Every such child has a finding, and so has one whose closed row stays while a service is open: AA-X02, AA-X03 or
-    AA-X05, else AA-X28. Findings do not depend on the option list6_additions; the rows do.
+    Every such child has a finding for each table: AA-X02, AA-X03 or AA-X05 for an open service of these kinds, AA-X28
+    for any other. A child whose closed row stays while a service is open has the former three too. The findings do not
+    depend on the option list6_additions; the rows do.
 
     Args:
         context: the run.
@@ -50,15 +51,14 @@ def added_rows(context: Context, window: Window, shown: pl.DataFrame) -> pl.Data
     adding = services(context).filter(pl.col("kind").is_in(ADDING) & pl.col("own"))
     open_now = adding.filter("is_open")
     ended = adding.filter(pl.col("kind").is_in(ENDED_ADDING) & window.contains(pl.col("end_date")))
-    under_closed = open_now.join(shown.filter(~pl.col("is_open")).select("person_id", "ended"), on="person_id")
-    begun_after = (pl.col("start_date") >= pl.col("ended")).fill_null(False)
+    closed = shown.filter(~pl.col("is_open")).select("person_id", "ended")
 
     step_1 = open_now.join(shown, on="person_id", how="anti")
     step_2 = ended.join(shown, on="person_id", how="anti").join(open_now, on="person_id", how="anti")
-    step_3 = under_closed.filter(begun_after).drop("ended")
+    step_3 = open_now.join(closed, on="person_id").filter(pl.col("start_date") >= pl.col("ended")).drop("ended")
     basis = _without_adults(context, pl.concat([step_1, step_2, step_3]))
-    left_as_it_is = under_closed.filter(~begun_after).join(basis, on="person_id", how="anti")
-    _report(context, basis, left_as_it_is)
+    without_open_episode = pl.concat([basis.select("person_id"), closed.select("person_id")])
+    _report(context, open_now.join(without_open_episode, on="person_id", how="semi"), basis)
     return _rows(context, basis if context.options.list6_additions else basis.clear())
 
 
@@ -98,10 +98,9 @@ def _rows(context: Context, basis: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _report(context: Context, basis: pl.DataFrame, left_as_it_is: pl.DataFrame) -> None:
+def _report(context: Context, open_now: pl.DataFrame, basis: pl.DataFrame) -> None:
     """One finding a child, check and table; they name no event, since it is the episode that is missing."""
     kind = pl.col("kind")
-    open_now = pl.concat([basis, left_as_it_is.select(basis.columns)]).filter("is_open")
     for each, (check, message) in _CHECKS.items():
         _report_children(context, check, message, each, open_now.filter(kind == each))
     others = basis.filter(~(pl.col("is_open") & kind.is_in(list(_CHECKS))))

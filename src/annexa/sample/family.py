@@ -15,6 +15,7 @@ _PREGNANCY: Final = 150  # days before birth at which an unborn child can become
 _RECENT: Final = 120
 _DIES: Final = Weighted({False: 60, True: 1})
 _DIES_GROWN: Final = Weighted({False: 60, True: 1})
+LATE_KEYS: Final = 1 << 48  # numbers of families that become known after the inspection date
 EXPECTING: Final = Weighted({True: 1, False: 5})
 
 
@@ -124,24 +125,24 @@ _PROFILES: Final = {
 _GENERAL: Final = Profile(_USUAL, _AGES, _SIX_YEARS)
 
 
-def form_family(world: World, number: int, story: str, room: int, first: int, *, late: bool) -> Family:
+def form_family(world: World, number: int, story: str, room: int, first: int) -> Family:
     """Return a family with its children, and write their person rows.
 
     Args:
         world: of the sample.
-        number: the family's, the key of its stream; begun here.
+        number: the family's, the key of its stream; from LATE_KEYS on it becomes known after the inspection date.
         story: names the profile.
         room: the most children that it may have.
         first: the running number of its first child.
-        late: it becomes known after the inspection date.
     """
     draw = world.draw
+    late = number >= LATE_KEYS
     draw.start(number)
     profile = _PROFILES.get(story, _GENERAL)
     known = world.inspection - profile.known.at(draw.spread(profile.known))
     if late:
         known = world.inspection + draw.between(1, world.horizon - world.inspection)
-    family = Family(number, number // PATCH, draw.share(), known, story, f"F{number + 1:06d}", first)
+    family = Family(number, number % LATE_KEYS // PATCH, draw.share(), known, story, f"F{number + 1:06d}", first)
     ages = _ages(world, family, profile, late=late)[:room]
     surname, ethnicity = names.surname(draw), draw.deal(codes.ETHNICITY)
     for n, age in enumerate(ages):
@@ -168,8 +169,8 @@ def _ages(world: World, family: Family, profile: Profile, *, late: bool) -> list
 
 
 def person_number(count: int, place: int) -> int:
-    """Return the number behind a person's identifier; `place` is 0 for children, 1 for late ones, 2 for mothers."""
-    return 200_001 + 21 * count + 7 * place + (count * 5 + place) % 7
+    """Return the number behind a person's identifier; `place` (0 to 3) keeps children, mothers and late ones apart."""
+    return 200_001 + 28 * count + 7 * place + (count * 5 + place) % 7
 
 
 def _child(world: World, family: Family, count: int, born: int, surname: str, ethnicity: str, *, late: bool) -> Child:
@@ -238,7 +239,7 @@ def mother(world: World, family: Family) -> str:
     """Return the identifier of the family's mother, an adult; her person row is written when she is first named."""
     if family.mother is None:
         draw = world.draw
-        family.mother = str(person_number(family.first, 2))
+        family.mother = str(person_number(family.first, 3 if family.number >= LATE_KEYS else 2))
         born = min(child.born for child in family.children) - draw.between(7000, 12000)
         world.book.add(
             "ssd_person",

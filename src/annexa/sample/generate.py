@@ -10,13 +10,12 @@ from annexa.sample import adopters, codes, front, leaving, need
 from annexa.sample.book import Book
 from annexa.sample.cut import as_extract
 from annexa.sample.draw import Draw, Scale, Weighted
-from annexa.sample.family import Family, World, day_number, form_family
+from annexa.sample.family import LATE_KEYS, Family, World, day_number, form_family
 from annexa.sample.staff import Staff
 
 HORIZON: Final = 730  # days after the inspection date on which the sample's story ends
 _LATE: Final = 0.24  # children who become known between the inspection date and the horizon, to those known by it
 _ADOPTERS: Final = 0.004  # families that ask about adoption, to children known
-_LATE_KEYS: Final = 1 << 48
 _ADOPTER_KEYS: Final = 1 << 50
 
 _STORY: Final = Weighted(
@@ -80,8 +79,8 @@ def _populate(world: World, children: int, *, late: bool) -> None:
     count = number = 0
     while count < children:
         story = world.draw.deal(_STORY)
-        key = (_LATE_KEYS | number) if late else number
-        family = form_family(world, key, story, children - count, count, late=late)
+        key = LATE_KEYS + number if late else number
+        family = form_family(world, key, story, children - count, count)
         _live(world, family)
         count += len(family.children)
         number += 1

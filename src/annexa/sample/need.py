@@ -341,12 +341,12 @@ class Case:
         child, draw, line = self.child, self.world.draw, self.line
         close = self.reached + draw.between(0, 8)
         reason = self._reason()
-        if child.died is not None and child.died <= close:
-            close, reason = child.died + draw.between(0, 7), "RC2"
-        elif close >= child.eighteen:
+        if close >= child.eighteen and child.cap != child.died:
             close, reason = child.eighteen, "RC6" if child.disabled else "RC7"
             if child.care and child.care[-1].end == child.eighteen and draw.chance(0.35):
                 close += draw.between(200, 1000)  # the case stays open in the leaving care team
+        if child.died is not None and child.died <= close:
+            close, reason = child.died + draw.between(0, 7), "RC2"
         self._referral(close, reason)
         self._caseworkers(min(close, child.cap))
         if not self.nothing_more and not child.care:

@@ -56,7 +56,8 @@ def layout_page() -> str:
         "Files, sheets, tables and columns are known by their names, without regard to case. What annexa does not know "
         "is named in the summary and left alone.",
         "CSV files may be separated by comma, semicolon or tab, and may be UTF-8, UTF-16 with a byte order mark, or "
-        "Windows-1252. Row 1 holds the headings. Every row has as many fields as there are headings.",
+        "Windows-1252. Row 1 holds the headings. Every row has as many fields as there are headings. An apostrophe before `=`, `+`, `-` or `@` at the "
+        "beginning of a value, which annexa's own CSV files have, is taken off.",
         f"A workbook is refused where it would expand to more than {limits.max_expanded_mb:,} MB or to more than "
         f"{limits.max_ratio} times its size. Both limits can be raised: see [limits](options.md#limits).",
         "## What must be there",
@@ -147,7 +148,9 @@ def _table(record: type[Record]) -> Iterator[str]:
     if meta.name == "merged_ids":
         facts.append("Every list: it is applied before anything is counted.")
     if meta.key:
-        facts.append(f"Rows are the same record where {code(fields[meta.key].columns[0])} is the same.")
+        key = dict.fromkeys(name for name in (meta.key, meta.person) if name)
+        same = listed([code(fields[name].columns[0]) for name in key])
+        facts.append(f"Rows are the same record where {same} {'is' if len(key) == 1 else 'are'} the same.")
     if meta.start:
         facts.append(f"A row whose {code(fields[meta.start].columns[0])} is after the as-at date takes no part.")
     for name, dependents in meta.masks.items():

@@ -23,6 +23,12 @@ WORDS = (
     ("as-at date, A", "D, or the day of the extract where that is earlier. What is dated later has not happened yet."),
     ("window", "From so many calendar months before D to D. Both days are in it. It never is a number of days."),
     ("open", "Begun by A, and not ended by A. What ends on A is closed."),
+    ("age", "Completed years at D, or at death. -1 for an unborn child, blank where no date of birth is known."),
+    (
+        "unborn child",
+        "Born after D; or without a date of birth, and expected after D or up to 28 days before it. The expected date "
+        "is shown as date of birth, and gender as not recorded.",
+    ),
     ("not recorded", "What a column shows for a blank, where Ofsted's codes have a code for that."),
 )
 
@@ -42,7 +48,7 @@ def lists_page() -> str:
         "## Editions and windows",
         _windows(editions, numbers),
         *(block for number in numbers for block in _list(number, editions)),
-        "## How the columns that are worked out are worked out",
+        "## Columns that are worked out",
         *_derivations(editions),
         "## Why a record is not on a list",
         "Every record that a list starts from is counted once: it is on the list, or it is left out for one of these "

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from functools import cache
 
-from annexa.editions import Edition, load_edition
+from annexa.editions import Edition
 from annexa.extract.tables import Table, Tables
 from annexa.lists.build import build_list
 from annexa.records import RECORDS
@@ -26,12 +25,14 @@ class _Watched(Tables):
 
 def tables_read(edition: Edition, number: int) -> frozenset[str]:
     """Return the names of the records that a list of an edition reads."""
-    return _read(edition.name, number)
+    spec = edition.lists[number]
+    key = spec.model_dump_json()  # editions share most of their lists
+    if key not in _READ:
+        context = context_of({record: [] for record in RECORDS}, date(2018, 6, 4), edition=edition.name)
+        watched = _Watched(dict(context.tables))
+        build_list(replace(context, tables=watched), spec)
+        _READ[key] = frozenset(watched.seen)
+    return _READ[key]
 
 
-@cache
-def _read(name: str, number: int) -> frozenset[str]:
-    context = context_of({record: [] for record in RECORDS}, date(2018, 6, 4), edition=name)
-    watched = _Watched(dict(context.tables))
-    build_list(replace(context, tables=watched), load_edition(name).lists[number])
-    return frozenset(watched.seen)
+_READ: dict[str, frozenset[str]] = {}
