@@ -1,7 +1,8 @@
-"""A sample without planted defects contradicts itself nowhere, whatever its dates, its seed and the day of the extract."""
+"""A sample without planted defects contradicts itself nowhere, whatever its dates, seed and day of extract."""
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -148,7 +149,9 @@ def test_services_for_children_run_within_childhood_and_life(sample: Sample) -> 
             continue
         rows = sample.span(table)
         if table == "ssd_cin_assessments":
-            rows = rows.filter(~pl.col("cina_assessment_id").is_in(sample["annexa_assessments"]["assessment_id"].implode()))
+            rows = rows.filter(
+                ~pl.col("cina_assessment_id").is_in(sample["annexa_assessments"]["assessment_id"].implode())
+            )
         assert none(rows.filter(pl.col("end") > pl.min_horizontal("eighteen", "died"))), table
         assert none(rows.filter(pl.col("end").is_null() & (pl.col("eighteen") <= sample.day))), table
         assert none(rows.filter(pl.col("start") > pl.col("died"))), table
@@ -227,7 +230,9 @@ def test_work_lies_within_the_case_that_its_referral_opened(sample: Sample, tabl
     cancelled = sample["annexa_assessments"]["assessment_id"]
     if table == "ssd_cin_assessments":
         work = work.filter(~pl.col("cina_assessment_id").is_in(cancelled.implode()))
-    assert none(work.filter((pl.col("end") > pl.col("closed")) | (pl.col("end").is_null() & pl.col("closed").is_not_null())))
+    assert none(
+        work.filter((pl.col("end") > pl.col("closed")) | (pl.col("end").is_null() & pl.col("closed").is_not_null()))
+    )
     assert none(work.filter(pl.col("cine_referral_nfa") == "Y"))
     if table not in {"ssd_cin_assessments"}:
         assert none(work.filter(pl.col("cine_close_reason").is_in(["RC8", "RC9"])))
@@ -236,12 +241,20 @@ def test_work_lies_within_the_case_that_its_referral_opened(sample: Sample, tabl
 def test_what_is_closed_has_a_reason_and_what_is_authorised_an_outcome(sample: Sample) -> None:
     cases = sample["ssd_cin_episodes"]
     assert none(cases.filter(pl.col("cine_close_date").is_null() != pl.col("cine_close_reason").is_null()))
-    assert cases.select("cine_referral_nfa", "cine_cin_primary_need_code", "cine_referral_worker_id").null_count().sum_horizontal().item() == 0
+    assert (
+        cases.select("cine_referral_nfa", "cine_cin_primary_need_code", "cine_referral_worker_id")
+        .null_count()
+        .sum_horizontal()
+        .item()
+        == 0
+    )
     done = sample["ssd_cin_assessments"].filter(pl.col("cina_assessment_auth_date").is_not_null())
     assert done["cina_assessment_outcome_nfa"].is_in(["Y", "N"]).all()
     care = sample["ssd_cla_episodes"]
     assert none(
-        care.filter(pl.col("clae_cla_episode_ceased_date").is_null() != pl.col("clae_cla_episode_ceased_reason").is_null())
+        care.filter(
+            pl.col("clae_cla_episode_ceased_date").is_null() != pl.col("clae_cla_episode_ceased_reason").is_null()
+        )
     )
 
 
@@ -279,7 +292,13 @@ def test_visits_and_reviews_lie_within_their_plan(sample: Sample) -> None:
         never = pl.col("start") if table == "ssd_cp_reviews" else pl.col("born").dt.offset_by("-1d")
         assert none(rows.filter(pl.col(day) <= never)), table
     assert none(plans.filter(pl.col("end") == pl.col("start")))
-    assert plans.select("cppl_cp_plan_initial_category", "cppl_cp_plan_latest_category").null_count().sum_horizontal().item() == 0
+    assert (
+        plans.select("cppl_cp_plan_initial_category", "cppl_cp_plan_latest_category")
+        .null_count()
+        .sum_horizontal()
+        .item()
+        == 0
+    )
 
 
 def periods(sample: Sample) -> pl.DataFrame:
@@ -324,7 +343,9 @@ def test_placements_and_legal_statuses_cover_each_period_without_gap_or_overlap(
     legal = sample.span("ssd_legal_status")
     assert none(overlapping(legal, "person"))
     in_force = legal.group_by("person").agg(pl.col("start").min(), pl.col("end").null_count().alias("open"))
-    per_child = found.group_by("person").agg(pl.col("start").min().alias("first"), pl.col("end").null_count().alias("in care"))
+    per_child = found.group_by("person").agg(
+        pl.col("start").min().alias("first"), pl.col("end").null_count().alias("in care")
+    )
     assert none(per_child.join(in_force, on="person", how="left").filter(pl.col("first") != pl.col("start")))
     assert none(per_child.join(in_force, on="person", how="left").filter(pl.col("open") != pl.col("in care")))
 
@@ -351,7 +372,10 @@ def test_placements_fit_age_status_provider_and_number(sample: Sample) -> None:
     fostered = kind.str.contains("^[UA]")
     assert none(rows.filter((provider == "PR1") & ~fostered & (pl.col("location") == "Out")))
     legal = sample["ssd_legal_status"].select(
-        person="lega_person_id", status="lega_legal_status", begun="lega_legal_status_start_date", over="lega_legal_status_end_date"
+        person="lega_person_id",
+        status="lega_legal_status",
+        begun="lega_legal_status_start_date",
+        over="lega_legal_status_end_date",
     )
     during = rows.filter(kind == "P1").join(legal.filter(pl.col("status") == "V2"), on="person")
     before = (pl.col("begun") < pl.col("end")) | pl.col("end").is_null()
@@ -392,7 +416,9 @@ def test_return_interviews_are_accepted_only_where_offered(sample: Sample) -> No
     accepted = rows.filter(pl.col("miss_missing_rhi_accepted").is_not_null())
     assert not none(accepted)
     assert (accepted["miss_missing_rhi_offered"] == "Y").all()
-    assert none(rows.filter(pl.col("miss_missing_episode_end_date").is_null(), pl.col("miss_missing_rhi_offered").is_not_null()))
+    assert none(
+        rows.filter(pl.col("miss_missing_episode_end_date").is_null(), pl.col("miss_missing_rhi_offered").is_not_null())
+    )
 
 
 def test_adoption_dates_are_in_order_and_agree_with_care(sample: Sample) -> None:
@@ -400,8 +426,14 @@ def test_adoption_dates_are_in_order_and_agree_with_care(sample: Sample) -> None
     found = periods(sample)
     rows = rows.join(found, left_on=["perm_cla_id", "perm_person_id"], right_on=["clae_cla_id", "person"], how="left")
     assert rows["start"].is_not_null().all()
-    order = ["start", "perm_adm_decision_date", "perm_matched_date", "perm_placed_for_adoption_date", "perm_permanence_order_date"]
-    for first, second in zip(order, order[1:], strict=False):
+    order = [
+        "start",
+        "perm_adm_decision_date",
+        "perm_matched_date",
+        "perm_placed_for_adoption_date",
+        "perm_permanence_order_date",
+    ]
+    for first, second in pairwise(order):
         assert none(rows.filter(pl.col(first) > pl.col(second))), second
     assert none(rows.filter(pl.col("perm_placement_order_date") < pl.col("perm_adm_decision_date")))
     assert none(rows.filter(pl.col("perm_decision_reversed_date") < pl.col("perm_adm_decision_date")))
@@ -456,10 +488,14 @@ def test_care_leavers_have_one_record_that_fits_their_age_and_their_care(sample:
     assert rows["clea_person_id"].is_unique().all()
     age = completed_years(pl.col("born"), pl.lit(sample.day))
     category = pl.col("clea_care_leaver_eligibility")
-    assert none(rows.filter(category.is_in(["Eligible", "Relevant"]), ~age.is_between(16, 17), pl.col("died").is_null()))
+    assert none(
+        rows.filter(category.is_in(["Eligible", "Relevant"]), ~age.is_between(16, 17), pl.col("died").is_null())
+    )
     assert none(rows.filter(category == "Former Relevant", age < 18))
     looked_after = periods(sample).filter(pl.col("end").is_null())["person"].implode()
-    assert none(rows.filter((category == "Eligible") != pl.col("clea_person_id").is_in(looked_after), pl.col("died").is_null()))
+    assert none(
+        rows.filter((category == "Eligible") != pl.col("clea_person_id").is_in(looked_after), pl.col("died").is_null())
+    )
     details = ["clea_care_leaver_accommodation", "clea_care_leaver_accom_suitable", "clea_care_leaver_activity"]
     in_touch = (pl.col("clea_care_leaver_in_touch") == "YES").fill_null(False)
     for column in details:
@@ -511,7 +547,12 @@ def test_every_worker_and_team_is_known_and_every_referral_has_a_contact(sample:
                 assert sample[table][column].drop_nulls().is_in(workers).all(), column
             if column.endswith(("_team", "_by_team")):
                 assert sample[table][column].drop_nulls().is_in(teams).all(), column
-    contacts = sample["ssd_contacts"].filter(pl.col("cont_contact_outcome_json").str.contains('"NEW_REFERRAL_FLAG": "Y"'))
+    contacts = sample["ssd_contacts"].filter(
+        pl.col("cont_contact_outcome_json").str.contains('"NEW_REFERRAL_FLAG": "Y"')
+    )
     pairs = sample["ssd_cin_episodes"].join(contacts, left_on="cine_person_id", right_on="cont_person_id")
     gap = (pl.col("cine_referral_date") - pl.col("cont_contact_date")).dt.total_days()
-    assert pairs.filter(gap.is_between(0, 3))["cine_referral_id"].n_unique() == sample["ssd_cin_episodes"]["cine_referral_id"].n_unique()
+    assert (
+        pairs.filter(gap.is_between(0, 3))["cine_referral_id"].n_unique()
+        == sample["ssd_cin_episodes"]["cine_referral_id"].n_unique()
+    )

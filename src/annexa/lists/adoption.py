@@ -225,8 +225,8 @@ def _judged(records: pl.DataFrame, window: Window) -> pl.DataFrame:
     decision, a placement order, a placement for adoption or its reversal is recorded, or its care shows one. A decision
     without a date stays where it is open or ended in the window (K7).
     """
-    adoption, out = pl.col("adoption"), ~_in_scope(window)
-    return records.with_columns(
+    adoption, out = pl.col("adoption"), pl.col("out")
+    return records.with_columns((~_in_scope(window)).alias("out")).with_columns(
         first_reason(
             NO_CHILD_ID=pl.col("person_id").is_null(),
             NO_DATE=pl.col("decision_date").is_null() & adoption & out,

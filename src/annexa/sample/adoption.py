@@ -128,7 +128,10 @@ def _find_adopters(world: World, plan: Adoption) -> None:
 
 def _anchors(world: World, plan: Adoption) -> list[Anchor]:
     if plan.how == "early":
-        return [Anchor(plan.start, world.choose(_EARLY, plan.start), same_carer=False), Anchor(plan.placed, "A5", same_carer=True)]
+        return [
+            Anchor(plan.start, world.choose(_EARLY, plan.start), same_carer=False),
+            Anchor(plan.placed, "A5", same_carer=True),
+        ]
     if plan.how in _BY_CARER:
         kind = "A5" if plan.how == "carer" else "A3"
         return [Anchor(plan.start, "U6", same_carer=False), Anchor(plan.placed, kind, same_carer=True)]

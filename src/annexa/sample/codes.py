@@ -22,8 +22,8 @@ UASC_ETHNICITY: Final = Weighted({"OOTH": 45, "AOTH": 20, "BAFR": 30, "BOTH": 5}
 NATIONALITY: Final = Weighted({"AFG": 30, "SDN": 25, "ERI": 25, "VNM": 20})
 DISABILITY: Final = Weighted(
     {
-        "LD": 24, "AUT": 26, "BEH": 16, "MOB": 6, "COMM": 7, "CON": 4, "HEAR": 4, "VIS": 4, "HAND": 3, "INC": 3, "PC": 2,
-        "DDA": 4,
+        "LD": 24, "AUT": 26, "BEH": 16, "MOB": 6, "COMM": 7, "CON": 4, "HEAR": 4, "VIS": 4, "HAND": 3, "INC": 3,
+        "PC": 2, "DDA": 4,
     }
 )  # fmt: skip
 SOURCE: Final = Weighted(
@@ -39,9 +39,7 @@ SOURCE_TEXT: Final = {
     "5A": "LA social care", "5B": "LA other internal", "5C": "LA external", "5D": "LA early help", "6": "Police",
     "7": "Other legal agency", "8": "Other", "9": "Anonymous", "10": "Unknown",
 }  # fmt: skip
-NEED: Final = Weighted(
-    {"N1": 55, "N2": 8, "N3": 4, "N4": 9, "N5": 14, "N6": 3, "N7": 1, "N8": 2, "N9": 1.5, "N0": 0.8}
-)
+NEED: Final = Weighted({"N1": 55, "N2": 8, "N3": 4, "N4": 9, "N5": 14, "N6": 3, "N7": 1, "N8": 2, "N9": 1.5, "N0": 0.8})
 CARE_NEED: Final = Weighted({"N1": 62, "N2": 4, "N3": 4, "N4": 8, "N5": 14, "N6": 2, "N7": 1, "N8": 5})
 CATEGORY: Final = Weighted({"NEG": 48, "EMO": 36, "PHY": 8, "SAB": 4.5, "MUL": 3.5})
 CLOSURE: Final = Weighted({"RC7": 91, "RC5": 5, "RC6": 1.5, "RC3": 1.5, "RC4": 1})
@@ -120,7 +118,8 @@ _CONFERENCE: Final = (
     "OTHER_OUTCOMES_EXIST_FLAG",
 )  # fmt: skip
 PLAN_KEYS: Final = (
-    "REMAINSUP", "RETURN1M", "RETURN6M", "RETURNEV", "LTRELFR", "LTFOST18", "RESPLMT", "SUPPLIV", "ADOPTION", "OTHERPLN",
+    "REMAINSUP", "RETURN1M", "RETURN6M", "RETURNEV", "LTRELFR", "LTFOST18", "RESPLMT", "SUPPLIV", "ADOPTION",
+    "OTHERPLN",
 )  # fmt: skip
 
 CONTACT_REFERRED: Final = flags(_CONTACT, "NEW_REFERRAL_FLAG")

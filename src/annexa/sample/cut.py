@@ -1,5 +1,6 @@
 """The extract of a day: what the system holds then, as text."""
 
+from collections.abc import Callable
 from typing import Final
 
 import polars as pl
@@ -45,7 +46,8 @@ def _known(column: Column, kinds: dict[str, Column], day: int) -> pl.Expr | None
 def _person(day: int) -> list[pl.Expr]:
     unborn = pl.col("_born") > day
     blank = [
-        pl.when(~unborn).then(pl.col(name)).alias(name) for name in ("pers_sex", "pers_gender", "pers_upn", "pers_forename")
+        pl.when(~unborn).then(pl.col(name)).alias(name)
+        for name in ("pers_sex", "pers_gender", "pers_upn", "pers_forename")
     ]
     due = pl.when(pl.col("pers_dob").is_null()).then(pl.col("pers_expected_dob")).alias("pers_expected_dob")
     return [*blank, due]
@@ -74,7 +76,12 @@ def _care_leavers(day: int) -> list[pl.Expr]:
 
 def _health(day: int) -> list[pl.Expr]:
     status = pl.col("clah_health_check_status")
-    return [pl.when(pl.col("clah_health_check_date") > day).then(pl.lit("Planned")).otherwise(status).alias(status.meta.output_name())]
+    return [
+        pl.when(pl.col("clah_health_check_date") > day)
+        .then(pl.lit("Planned"))
+        .otherwise(status)
+        .alias(status.meta.output_name())
+    ]
 
 
 def _adopters(day: int) -> list[pl.Expr]:
@@ -82,18 +89,18 @@ def _adopters(day: int) -> list[pl.Expr]:
     return [pl.when(held).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("on_hold")]
 
 
-def _early_help(day: int) -> list[pl.Expr]:
+def _early_help() -> list[pl.Expr]:
     done = pl.col("completed_date").is_not_null()
     return [pl.when(done).then(pl.lit("completed")).otherwise(pl.lit("open")).alias("status")]
 
 
-_SPECIAL: Final = {
+_SPECIAL: Final[dict[str, Callable[[int], list[pl.Expr]]]] = {
     "ssd_person": _person,
     "ssd_cla_episodes": _care_episodes,
     "ssd_care_leavers": _care_leavers,
     "ssd_cla_health": _health,
     "annexa_adopters": _adopters,
-    "annexa_early_help_assessments": _early_help,
+    "annexa_early_help_assessments": lambda _: _early_help(),
 }
 
 

@@ -111,17 +111,18 @@ class Profile(NamedTuple):
 
 
 _USUAL: Final = Weighted({1: 46, 2: 30, 3: 15, 4: 6, 5: 3})
+_FEW: Final = Weighted({1: 60, 2: 30, 3: 10})
 _ONE: Final = Weighted({1: 1})
 _AGES: Final = Scale((0.0, 0), (0.18, 600), (0.4, 2000), (0.65, 3600), (0.85, 5000), (1.0, 6150))
 _SIX_YEARS: Final = Scale((0.0, 0), (1.0, 2190))
 _PROFILES: Final = {
-    "long_care": Profile(Weighted({1: 50, 2: 35, 3: 15}), Scale((0.0, 30), (1.0, 3400)), Scale((0.0, 900), (1.0, 4700))),
-    "adoption": Profile(Weighted({1: 70, 2: 24, 3: 6}), Scale((0.0, 1), (0.6, 500), (1.0, 1400)), Scale((0.0, 60), (1.0, 2600))),
+    "long_care": Profile(_FEW, Scale((0.0, 30), (1.0, 3400)), Scale((0.0, 900), (1.0, 4700))),
+    "adoption": Profile(_FEW, Scale((0.0, 1), (0.6, 500), (1.0, 1400)), Scale((0.0, 60), (1.0, 2600))),
     "leaver": Profile(_ONE, Scale((0.0, 4500), (0.4, 5500), (1.0, 6150)), Scale((0.0, 60), (1.0, 3600))),
     "uasc": Profile(_ONE, Scale((0.0, 5150), (0.25, 5700), (1.0, 6250)), Scale((0.0, 20), (1.0, 2000))),
     "remand": Profile(_ONE, Scale((0.0, 4600), (1.0, 6100)), _SIX_YEARS),
     "short_breaks": Profile(_ONE, Scale((0.0, 1900), (1.0, 5300)), Scale((0.0, 200), (1.0, 2600))),
-}  # fmt: skip
+}
 _GENERAL: Final = Profile(_USUAL, _AGES, _SIX_YEARS)
 
 

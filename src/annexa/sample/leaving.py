@@ -4,7 +4,7 @@ from typing import Final
 
 from annexa.sample import codes
 from annexa.sample.draw import Weighted
-from annexa.sample.family import Care, Child, Family, World, birthday
+from annexa.sample.family import Child, Family, World, birthday
 
 _THIRTEEN_WEEKS: Final = 91
 _NOT_LEAVERS: Final = frozenset({"E2", "E3", "E11", "E12", "E15"})
@@ -73,9 +73,7 @@ def _service(world: World, child: Child, start: int, end: int) -> None:
     world.book.add("annexa_care_leaver_services", start, person_id=child.person, start_date=start, end_date=end)
 
 
-def _record(
-    world: World, family: Family, child: Child, number: int, category: str, days: tuple[int, int]
-) -> None:
+def _record(world: World, family: Family, child: Child, number: int, category: str, days: tuple[int, int]) -> None:
     """Write one record after the other, as the personal adviser changes, and the death if it falls in this time."""
     start, end = days
     died = child.died

@@ -1,43 +1,17 @@
 """An episode of need: from the referral over assessment, enquiry, plans and care to its closure."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from annexa.sample import adoption, care, codes, front, protection
 from annexa.sample.draw import Scale, Weighted
-from annexa.sample.family import Child, Family, World, workday
+from annexa.sample.family import Child, Family, World
+from annexa.sample.line import COURT, Line, draw_line
 
-_ASSESSED: Final = Scale((0.0, 7), (0.25, 24), (0.55, 44), (0.84, 60), (0.97, 85), (1.0, 130))
 _SUPPORTED: Final = Scale((0.0, 40), (0.35, 130), (0.75, 290), (0.95, 560), (1.0, 1000))
-_PROTECTED: Final = Scale((0.0, 20), (0.2, 88), (0.55, 240), (0.85, 400), (0.97, 690), (1.0, 900))
 _BREAKS: Final = Scale((0.0, 200), (1.0, 1500))
 _SEEN: Final = Weighted({"Y": 94, "N": 3.5, None: 2.5})
 _CANCELLED: Final = Weighted({"cancelled": 60, "error": 40})
 _BACK_HOME: Final = frozenset({"E4A", "E4B", "E13", "E8", "E9", "E14"})
-_COURT: Final = frozenset({"proceedings", "long_care", "adoption"})
-_AT_ONCE: Final = frozenset({"remand", "uasc"})
-CARE: Final = frozenset({*_COURT, *_AT_ONCE, "voluntary", "leaver", "short_breaks"})
-
-
-@dataclass(slots=True)
-class Line:
-    """The calendar of one referral, which brothers and sisters share; days are null where there is no such step."""
-
-    path: str
-    referral: int
-    opened: int
-    source: str
-    assessed_from: int
-    assessed_to: int
-    enquiry: int
-    strategy: int | None
-    enquired: int
-    meeting: int
-    held: int | None
-    protected: int
-    care_from: int | None
-    category: str
-    supported: bool
 
 
 def refer(world: World, family: Family, day: int, path: str) -> int:
@@ -48,12 +22,12 @@ def refer(world: World, family: Family, day: int, path: str) -> int:
         family: whose children are referred: those with no open case.
         day: of the contact; the referral is made on that or the next working day.
         path: `nfa`, `noted`, `transfer in`, `other authority`, `assess`, `cin`, `enquiry`, `conference`, `plan`, or
-            one of CARE.
+            one of line.CARE.
     """
     children = family.ready(day)
     if not children:
         return day
-    line = _line(world, day, path)
+    line = draw_line(world, day, path)
     front.contact(world, children, day, codes.CONTACT_REFERRED, line.source)
     end = max(Case(world, family, child, line).run() for child in children)
     draw = world.draw
@@ -63,48 +37,6 @@ def refer(world: World, family: Family, day: int, path: str) -> int:
         if present:
             front.contact(world, present, again, codes.CONTACT_OPEN_CASE, draw.deal(codes.SOURCE))
     return end
-
-
-def _line(world: World, day: int, path: str) -> Line:
-    draw, book = world.draw, world.book
-    opened = workday(day + draw.between(0, 1))
-    assessed_from = workday(opened + draw.between(0, 2))
-    assessed_to = workday(assessed_from + draw.days(_ASSESSED))
-    line = Line(
-        path=path,
-        referral=book.new_id("referral", 400_001),
-        opened=opened,
-        source=draw.deal(codes.SOURCE),
-        assessed_from=assessed_from,
-        assessed_to=assessed_to,
-        enquiry=0,
-        strategy=None,
-        enquired=0,
-        meeting=0,
-        held=None,
-        protected=draw.days(_PROTECTED),
-        care_from=None,
-        category=draw.deal(codes.CATEGORY),
-        supported=path in {"cin", "conference"} or (path == "enquiry" and draw.chance(0.5)),
-    )
-    if path in {"enquiry", "conference", "plan"} or (path in _COURT and draw.chance(0.8)):
-        line.enquiry = book.new_id("enquiry", 500_001)
-        line.strategy = opened + draw.between(0, 5)
-        line.enquired = line.strategy + draw.between(4, 12)
-    if line.strategy is not None and path != "enquiry" and (path not in _COURT or draw.chance(0.6)):
-        line.meeting = book.new_id("meeting", 600_001)
-        late = draw.chance(0.21)
-        line.held = workday(line.strategy + (draw.between(22, 33) if late else draw.between(13, 19)))
-    if path == "transfer in":
-        line.held = workday(opened + draw.between(6, 15))
-        line.meeting = book.new_id("meeting", 600_001)
-    if path in _COURT:
-        line.care_from = opened + draw.between(1, 25) if line.held is None else line.held + draw.between(20, 260)
-    elif path in _AT_ONCE:
-        line.care_from = opened
-    elif path in CARE:
-        line.care_from = opened + draw.between(1, 15) if draw.chance(0.4) else assessed_to + draw.between(12, 150)
-    return line
 
 
 class Case:
@@ -190,7 +122,7 @@ class Case:
         line = self.line
         if line.held is not None:
             outcome = codes.ENQUIRY_CONFERENCE
-        elif line.path in _COURT:
+        elif line.path in COURT:
             outcome = codes.ENQUIRY_LEGAL
         else:
             outcome = codes.ENQUIRY_SERVICES if line.supported else codes.ENQUIRY_NFA

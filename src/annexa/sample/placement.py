@@ -34,12 +34,11 @@ _PROVIDER: Final = {
     "secure": Weighted({"PR2": 70, "PR1": 20, "PR4": 10}),
 }
 _SETTING: Final = {
-    "U1": "kin", "U2": "kin", "U3": "kin", "U4": "foster", "U5": "foster", "U6": "foster", "R2": "public", "R5": "public",
-    "K1": "secure", "A3": "adoptive", "A4": "adoptive", "A5": "adoptive", "A6": "adoptive",
+    "U1": "kin", "U2": "kin", "U3": "kin", "U4": "foster", "U5": "foster", "U6": "foster", "R2": "public",
+    "R5": "public", "K1": "secure", "A3": "adoptive", "A4": "adoptive", "A5": "adoptive", "A6": "adoptive",
 }  # fmt: skip
 _AWAY: Final = Weighted(
-    [(pair, 22.0) for pair in names.NEIGHBOURS]
-    + [((code, code), 2.0) for code in (*names.ABROAD, names.CONFIDENTIAL)]
+    [(pair, 22.0) for pair in names.NEIGHBOURS] + [((code, code), 2.0) for code in (*names.ABROAD, names.CONFIDENTIAL)]
 )
 _TEMPORARY: Final = Weighted({"T1": 40, "T3": 22, "T2": 16, "T4": 16, "T0": 10})
 _TEMPORARY_DAYS: Final = {"T0": (8, 20), "T1": (8, 25), "T2": (8, 20), "T3": (8, 15), "T4": (3, 7)}
@@ -174,9 +173,8 @@ def write(world: World, child: Child, care_id: int, placements: list[Placement])
     for n, placed in enumerate(placements):
         placed.number = world.book.new_id("placement", 90_001)
         following = placements[n + 1] if n + 1 < len(placements) else None
-        if following is None:
-            moved = None
-        else:
+        moved = None
+        if following is not None:
             moved = "CARPL" if following.same_carer else world.choose(MOVED, placed.end)
         home = placed.home
         world.book.add(
