@@ -1,4 +1,4 @@
-"""The documentation is current, complete, and does what it says: commands parse, links lead somewhere, examples load."""
+"""The documentation is current and complete, and it holds: commands parse, links lead somewhere, examples load."""
 
 import re
 import shlex
@@ -235,8 +235,15 @@ def test_the_source_of_the_page_reads_what_it_describes(tmp_path):
         (folder / f"{name}.csv").write_text(content, encoding="utf-8")
     source, findings = load_source(str(profile)), Findings()
     raw = read_extract(folder, source.wanted())
-    tables = extract_from(raw, source, InspectionPeriod(date.fromisoformat("2018-06-04")), findings, {}).tables
-    assert tables["persons"].frame.select("person_id", "gender", "birth_date").row(0) == ("007", "F", date.fromisoformat("2012-05-05"))
-    assert tables["contacts"].frame.select("contact_date", "contact_source").row(0) == (date.fromisoformat("2018-06-01"), "2A")
+    tables = extract_from(raw, source, InspectionPeriod(date(2018, 6, 4)), findings, {}).tables
+    assert tables["persons"].frame.select("person_id", "gender", "birth_date").row(0) == (
+        "007",
+        "F",
+        date(2012, 5, 5),
+    )
+    assert tables["contacts"].frame.select("contact_date", "contact_source").row(0) == (
+        date(2018, 6, 1),
+        "2A",
+    )
     assert tables["legal_statuses"].live.height == 0
     assert set(findings.frame()["check"]) == {"AA-G18", "AA-R04"}

@@ -61,13 +61,13 @@ class Child(NamedTuple):
 
 
 WRITERS = {
-    "cp": lambda start, end, named, key: cp_plan(start, end, named, key),
+    "cp": cp_plan,
     "other cp": lambda start, end, named, key: cp_plan(start, end, named, key, other_la="Y"),
     "care": lambda start, end, named, key: care(start, end, named),
     "breaks": lambda start, end, named, key: short_breaks(start, end, named),
-    "cin": lambda start, end, named, key: cin_plan(start, end, named, key),
-    "assessment": lambda start, end, named, key: assessment(start, end, named, key),
-    "enquiry": lambda start, end, named, key: enquiry(start, end, named, key),
+    "cin": cin_plan,
+    "assessment": assessment,
+    "enquiry": enquiry,
     "visit": lambda start, end, named, key: visit(start or D),
 }
 
@@ -130,7 +130,7 @@ def known(child):
     for kind, (start, end), named in child.services:
         if kind == "visit":
             services.append(Service("visit", start or D, start or D, False, ""))
-        elif kind == "breaks" or start <= D:
+        else:
             services.append(Service(kind, start, until(end), not until(end), named))
     return episodes, [each for each in services if each.start <= D]
 

@@ -1,7 +1,7 @@
 """Writes the generated pages of docs/, or says which of them are not current.
 
-    python -m tests.support.docs            write them
-    python -m tests.support.docs --check    exit 1 where a page is not what it would be written as
+python -m tests.support.docs            write them
+python -m tests.support.docs --check    exit 1 where a page is not what it would be written as
 """
 
 import sys

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; a bar inside a cell is escaped, a line break becomes a blank. A column without a cell is left out."""
+    """Return a table, without the columns that are blank in every row.
+
+    A bar inside a cell is escaped, a line break becomes a blank.
+    """
     kept = [tuple(row) for row in rows]
     filled = [position for position in range(len(headings)) if any(row[position] for row in kept)]
     lines = [headings, ["---"] * len(headings), *kept]

@@ -84,7 +84,6 @@ def edition_in_force(day: date) -> str:
     return next((name for name in reversed(names) if shelf.head(name).in_force_from <= day), names[0])
 
 
-@lru_cache(maxsize=8)
 def code_sets(folder: Path | None = None) -> Mapping[str, CodeSet]:
     """Return every code set as records hold it: the union over all editions, by name.
 
@@ -93,6 +92,11 @@ def code_sets(folder: Path | None = None) -> Mapping[str, CodeSet]:
     Raises:
         UsageError: a code file that cannot be used, or a spelling that means two codes.
     """
+    return _code_sets(folder)
+
+
+@lru_cache(maxsize=8)
+def _code_sets(folder: Path | None) -> Mapping[str, CodeSet]:
     shelf = _Shelf.of(folder)
     by_name: dict[str, dict[str, EditionCodeSet]] = {}  # name -> file -> set: editions share most files
     for edition in edition_names(folder):
@@ -119,15 +123,27 @@ class _Shelf:
 
     @classmethod
     def of(cls, folder: Path | None) -> Self:
-        folders = _edition_folders(resource("configs", "editions"))
-        for name, path in _edition_folders(folder).items() if folder else ():
+        """Return the shelf of the shipped editions, with those of a further folder."""
+        shipped = cls.shipped()
+        return cls.beside(shipped, folder) if folder else shipped
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def shipped(cls) -> Self:
+        """Return the shelf of the editions that come with annexa, which do not change while it runs."""
+        return cls(_edition_folders(resource("configs", "editions")))
+
+    @classmethod
+    def beside(cls, shipped: Self, folder: Path) -> Self:
+        folders = dict(shipped.folders)
+        for name, path in _edition_folders(folder).items():
             if name in folders and path.resolve() != folders[name].resolve():
                 raise UsageError(
                     f"The edition {name} in {folder} has the name of an edition that comes with annexa.",
                     'Rename its folder, and base it on the shipped one with based_on = "...".',
                 )
             folders[name] = path
-        return cls(folders)
+        return cls(folders, dict(shipped.read))
 
     def label(self, name: str) -> str:
         return f"{name}/{_EDITION_FILE}"
@@ -186,7 +202,8 @@ def _edition_folders(folder: Path) -> dict[str, Path]:
 def _toml_files(folder: Path) -> list[Path]:
     # A name that begins with a dot is a leftover of an editor or of the system.
     paths = folder.iterdir() if folder.is_dir() else ()
-    return sorted(path for path in paths if path.suffix == ".toml" and not path.name.startswith("."))
+    chosen = (path for path in paths if path.suffix == ".toml" and not path.name.startswith("."))
+    return sorted(chosen, key=lambda path: path.name)
 
 
 def _did_you_mean(name: str, names: Mapping[str, object]) -> str:

@@ -37,14 +37,14 @@ def _future(garden: Garden, row: Row) -> None:
     garden.change("ssd_contacts", row["row"], cont_contact_date=garden.ago(-400))
 
 
-def _merged(garden: Garden, row: Row) -> None:
+def _merged(garden: Garden, row: Row) -> tuple[str, int]:
     old = f"8{800_000 + row['row']}"
-    row["fault"] = garden.add("annexa_merged_ids", {"old_person_id": old, "person_id": row["cont_person_id"]})
     garden.change("ssd_contacts", row["row"], cont_person_id=old)
+    return garden.add("annexa_merged_ids", {"old_person_id": old, "person_id": row["cont_person_id"]})
 
 
-def _duplicate(garden: Garden, row: Row) -> None:
-    row["fault"] = garden.add("ssd_contacts", row)
+def _duplicate(garden: Garden, row: Row) -> tuple[str, int]:
+    return garden.add("ssd_contacts", row)
 
 
 def _open_assessment(garden: Garden) -> pl.Expr:
@@ -73,18 +73,18 @@ def _own_open_plan(garden: Garden) -> pl.Expr:
     return own & pl.col("cppl_cp_plan_end_date").is_null() & (pl.col("cppl_cp_plan_start_date") < garden.ago(45))
 
 
-def _conflicting(garden: Garden, row: Row) -> None:
+def _conflicting(garden: Garden, row: Row) -> tuple[str, int]:
     other = "NEG" if row["cppl_cp_plan_latest_category"] != "NEG" else "EMO"
-    row["fault"] = garden.add("ssd_cp_plans", row | {"cppl_cp_plan_latest_category": other})
+    return garden.add("ssd_cp_plans", row | {"cppl_cp_plan_latest_category": other})
 
 
-def _second_plan(garden: Garden, row: Row) -> None:
+def _second_plan(garden: Garden, row: Row) -> tuple[str, int]:
     second = {
         "cppl_cp_plan_id": f"9{row['cppl_cp_plan_id']}",
         "cppl_cp_plan_start_date": garden.ago(30),
         "cppl_icpc_id": None,
     }
-    row["fault"] = garden.add("ssd_cp_plans", row | second)
+    return garden.add("ssd_cp_plans", row | second)
 
 
 def _case_of_open_plan(garden: Garden) -> pl.Expr:
@@ -127,7 +127,8 @@ def _unborn(garden: Garden) -> pl.Expr:
 
 
 def _nothing_came_of_it(garden: Garden) -> pl.Expr:
-    return garden.within("cine_referral_date", _RECENT) & (pl.col("cine_referral_nfa") == "Y")
+    del garden
+    return pl.col("cine_close_reason").is_in(["RC8", "RC9"])
 
 
 def _assessed_only(garden: Garden) -> pl.Expr:
@@ -179,13 +180,21 @@ def _status_in_force(garden: Garden) -> pl.Expr:
     return pl.col("lega_legal_status_end_date").is_null() & pl.col("lega_legal_status").is_in(["C1", "C2", "V2"])
 
 
-def _family_record(garden: Garden) -> pl.Expr:
-    return garden.within("start_date", 150) & pl.col("person_id").is_not_null()
+def _child_record(garden: Garden) -> pl.Expr:
+    del garden
+    return pl.col("person_id").is_not_null()
 
 
-def _unmapped_family(garden: Garden, row: Row) -> None:
-    extra = {"assessment_id": f"9{row['assessment_id']}", "person_id": None, "family_id": f"X{row['assessment_id']}"}
-    row["fault"] = garden.add("annexa_early_help_assessments", row | extra)
+def _unmapped_family(garden: Garden, row: Row) -> tuple[str, int]:
+    extra = {
+        "assessment_id": f"9{row['assessment_id']}",
+        "person_id": None,
+        "family_id": f"X{row['assessment_id']}",
+        "start_date": garden.ago(60),
+        "completed_date": garden.ago(20),
+        "status": "completed",
+    }
+    return garden.add("annexa_early_help_assessments", row | extra)
 
 
 DEFECTS: Final = (
@@ -409,7 +418,7 @@ DEFECTS: Final = (
         "person_id",
         "AA-R19",
         "The record names no child: it goes to the exceptions of List 2 as NO_CHILD_ID.",
-        _family_record,
+        _child_record,
         _unmapped_family,
     ),
 )

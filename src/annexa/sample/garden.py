@@ -19,7 +19,10 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
 
 
 class Defect(NamedTuple):
-    """One kind of fault: where it can be planted, and how."""
+    """One kind of fault: where it can be planted, and how.
+
+    `plant` returns table and index of the row with the fault, if that is not the row it was given.
+    """
 
     kind: str
     table: str
@@ -27,7 +30,7 @@ class Defect(NamedTuple):
     check: str
     consequence: str
     where: Callable[["Garden"], pl.Expr]
-    plant: Callable[["Garden", Row], None]
+    plant: Callable[["Garden", Row], tuple[str, int] | None]
 
 
 class Garden:
@@ -59,10 +62,10 @@ class Garden:
         for column, value in cells.items():
             self._cells.setdefault((table, column), {})[row] = value
 
-    def add(self, table: str, row: Row) -> int:
-        """Add a row at the end of a table and return its index."""
+    def add(self, table: str, row: Row) -> tuple[str, int]:
+        """Add a row at the end of a table; return the table and the row's index."""
         self._rows.setdefault(table, []).append(row)
-        return self.tables[table].height + len(self._rows[table]) - 1
+        return table, self.tables[table].height + len(self._rows[table]) - 1
 
     def sow(self, defect: Defect, wanted: int) -> None:
         """Plant a fault up to `wanted` times, in rows of children that have none yet."""
@@ -74,9 +77,8 @@ class Garden:
             row = rows[int(self._random.random() * len(rows))]
             rows = [other for other in rows if other[defect.person] != row[defect.person]]
             self._taken.add(row[defect.person])
-            row["fault"] = row["row"]
-            defect.plant(self, row)
-            self._found.append((defect.kind, defect.table, row["fault"] + 2, defect.check, defect.consequence))
+            table, index = defect.plant(self, row) or (defect.table, row["row"])
+            self._found.append((defect.kind, table, index + 2, defect.check, defect.consequence))
 
     def harvest(self) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
         """Return the tables with the faults in them, and the list of faults."""

@@ -229,7 +229,8 @@ def _sheet(frame: pl.DataFrame) -> str:
     ]
     lines = rows.select(pl.concat_str(pl.lit('<row r="'), number, pl.lit('">'), *cells, pl.lit("</row>")))
     data = "\n".join(lines.to_series())
-    return f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>\n{data}\n</sheetData></worksheet>'
+    extent = f"A1:{_letters(frame.width - 1)}{rows.height}"
+    return f'{_XML}<worksheet xmlns="{_MAIN}"><dimension ref="{extent}"/><sheetData>\n{data}\n</sheetData></worksheet>'
 
 
 def _letters(n: int) -> str:

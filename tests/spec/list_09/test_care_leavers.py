@@ -158,7 +158,7 @@ def test_care_that_is_no_longer_care(edition):
     assert reasons(result) == dict.fromkeys(born)
 
 
-# name: (date of birth, services: start and end; listed with supplied services, AA-909, reason)
+# name: (date of birth, services: start and end, reason or None where listed, AA-909)
 SERVICES = {
     "open": (ADULT, [("2022-05-01", "")], None, False),
     "ends on D": (ADULT, [("2022-05-01", "2025-06-02")], "SERVICE_ENDED", False),
@@ -168,29 +168,27 @@ SERVICES = {
     "start not recorded": (ADULT, [("", "")], None, False),
     "one open": (ADULT, [("2022-05-01", "2023-05-01"), ("2024-05-01", "")], None, False),
     "all ended": (ADULT, [("2022-05-01", "2023-05-01"), ("2024-05-01", "2024-06-01")], "SERVICE_ENDED", False),
-    "none": (ADULT, [], None, True),
-    "25, none": ("2000-06-02", [], "AGE_25", False),
+    "no service": (ADULT, [], None, True),
+    "25, no service": ("2000-06-02", [], "AGE_25", False),
     "25, open": ("2000-06-02", [("2022-05-01", "")], None, False),
     "25, ended": ("2000-06-02", [("2022-05-01", "2023-05-01")], "SERVICE_ENDED", False),
     "24": ("2000-06-03", [("2022-05-01", "")], None, False),
 }
-NONE = "no service"  # "none" itself is a placeholder for a blank identifier
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_services(edition):
-    cases = {NONE if person == "none" else person: case for person, case in SERVICES.items()}
     result = list_9(
-        [leaver(person) for person in cases],
-        {person: case[0] for person, case in cases.items()},
-        services=[(person, *each) for person, case in cases.items() for each in case[1]],
+        [leaver(person) for person in SERVICES],
+        {person: case[0] for person, case in SERVICES.items()},
+        services=[(person, *each) for person, case in SERVICES.items() for each in case[1]],
         edition=edition,
     )
-    assert reasons(result) == {person: case[2] for person, case in cases.items()}
-    assert found(result, "AA-909") == {person for person, case in cases.items() if case[3]}
+    assert reasons(result) == {person: case[2] for person, case in SERVICES.items()}
+    assert found(result, "AA-909") == {person for person, case in SERVICES.items() if case[3]}
     assert found(result, "AA-G22") == {"25, open"}
     unknown = result.lists[9].rows.filter(result.lists[9].rows["service_open"].is_null())
-    assert set(unknown["person_id"]) == {"begins later", NONE}
+    assert set(unknown["person_id"]) == {"begins later", "no service"}
 
 
 def test_without_a_table_of_services_every_record_counts_as_current():

@@ -26,7 +26,7 @@ KIND_RULES = {
     Kind.IDENTIFIER: "Any text. Leading noughts stay.",
     Kind.PERSON: "The same. An identifier that was merged into another is read as the other.",
     Kind.TEXT: "Any text.",
-    Kind.DATE: "A day, in one of the forms below. A time of day is left out. Before 1900 it is a slip, and is read as blank.",
+    Kind.DATE: "A day, in one of the forms below, without its time. Before 1900 it is a slip, and is read as blank.",
     Kind.BIRTH: "The same. It may lie after the inspection date: the child is not born yet.",
     Kind.MOMENT: "The same as a date, and the time counts.",
     Kind.CODE: "One of the values of its code set, below.",
@@ -56,14 +56,15 @@ def layout_page() -> str:
         "Files, sheets, tables and columns are known by their names, without regard to case. What annexa does not know "
         "is named in the summary and left alone.",
         "CSV files may be separated by comma, semicolon or tab, and may be UTF-8, UTF-16 with a byte order mark, or "
-        "Windows-1252. Row 1 holds the headings. Every row has as many fields as there are headings. An apostrophe before `=`, `+`, `-` or `@` at the "
-        "beginning of a value, which annexa's own CSV files have, is taken off.",
+        "Windows-1252. Row 1 holds the headings. Every row has as many fields as there are headings. An "
+        "apostrophe before `=`, `+`, `-` or `@` at the beginning of a value, which annexa's own CSV files have, is "
+        "taken off.",
         f"A workbook is refused where it would expand to more than {limits.max_expanded_mb:,} MB or to more than "
         f"{limits.max_ratio} times its size. Both limits can be raised: see [limits](options.md#limits).",
         "## What must be there",
         f"- {code(RECORDS['persons'].meta.table)} must be there. Without it annexa stops with exit code 3.\n"
-        "- Any other table may be absent. A list that starts from it is then *not supplied*, which is never the same as "
-        "no rows. Columns that only that table feeds are blank.\n"
+        "- Any other table may be absent. A list that starts from it is then *not supplied*, which is never the same "
+        "as no rows. Columns that only that table feeds are blank.\n"
         "- A table that is there must have the columns marked *needed*. Without one of them annexa stops with exit "
         "code 3 and names the table and the column.\n"
         "- Any other column may be absent. What it feeds is blank, with a finding.",
@@ -73,8 +74,8 @@ def layout_page() -> str:
         _dates(),
         _placeholders(),
         "**Yes and no.** " + _yes_no(),
-        "**Later dates.** The as-at date is the inspection date, or the day of the extract where that is earlier. A date "
-        "after it has not happened yet: it is read as blank, and so are the columns that follow from it (named with "
+        "**Later dates.** The as-at date is the inspection date, or the day of the extract where that is earlier. A "
+        "date after it has not happened yet: it is read as blank, and so are the columns that follow from it (named with "
         "each table). A row that begins after it takes no part, and is left out as `FUTURE`.",
         "**Duplicates.** Of identical rows one counts (`DUPLICATE`). Of rows with the same identifier that differ, the "
         "open one counts, then the one that begins later, then the one with fewer blanks (`CONFLICT`).",

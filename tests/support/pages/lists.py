@@ -15,7 +15,9 @@ from tests.support.markdown import code, codes, listed, page, table
 from tests.support.pages.tables_read import tables_read
 
 # What a docstring names for those who read the code: sections and rulings of the specification, lists, functions.
-_REFERENCE = re.compile(r"(?:section )?(?:[0-9]+\.[0-9]+|[KR][0-9]+)(?: to [KR]?[0-9.]+)?|Lists? [0-9]+(?: and [0-9]+)?|[a-z]+(?:_[a-z]+)+")
+_REFERENCE = re.compile(
+    r"(?:section )?(?:[0-9]+\.[0-9]+|[KR][0-9]+)(?: to [KR]?[0-9.]+)?|Lists? [0-9]+(?: and [0-9]+)?|[a-z]+(?:_[a-z]+)+"
+)
 _BRACKETS = re.compile(r" \(([^()]*)\)")
 
 WORDS = (
@@ -73,7 +75,11 @@ def _windows(editions: list[Edition], numbers: list[int]) -> str:
     rows = [
         ("In force from", "", *(f"{edition.in_force_from:%d/%m/%Y}" for edition in editions)),
         *(
-            (newest.lists[number].title, newest.lists[number].one_row_per, *(_window(each, number) for each in editions))
+            (
+                newest.lists[number].title,
+                newest.lists[number].one_row_per,
+                *(_window(each, number) for each in editions),
+            )
             for number in numbers
         ),
     ]
@@ -206,7 +212,11 @@ def _slug(heading: str) -> str:
 
 def _derivations(editions: list[Edition]) -> Iterator[str]:
     used = {
-        column.derive for edition in editions for spec in edition.lists.values() for column in spec.columns if column.derive
+        column.derive
+        for edition in editions
+        for spec in edition.lists.values()
+        for column in spec.columns
+        if column.derive
     }
     for heading, name in sorted({_derivation_heading(name): name for name in sorted(used)}.items()):
         yield f"### {heading}"
