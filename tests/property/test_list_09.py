@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annexa.lists.build import build_list
@@ -11,6 +11,7 @@ from tests.support.context import context_of
 
 D = date(2025, 6, 2)
 DAYS = st.none() | st.sampled_from([date(2024, 1, 10), date(2025, 6, 1), D, date(2025, 6, 3)])
+SOME = max(10, settings.default.max_examples // 2)  # an example holds several people
 PEOPLE = ["C1", "C2"]
 BIRTHS = [(2000, 6, 2), (2000, 6, 3), (2007, 6, 2), (2007, 6, 3), (2009, 6, 2), (2009, 6, 3), (2010, 2, 1)]
 TEXTS = st.sampled_from([None, "A", "B"])
@@ -53,7 +54,7 @@ def expected(person, rows, services, edition):
     born = person["birth_date"]
     age = born and D.year - born.year - ((D.month, D.day) < (born.month, born.day))
     begun = [each for each in services if each["start_date"] is None or done(each["start_date"])]
-    is_open = any(done(each["end_date"]) is None or each["end_date"] > D for each in begun if each["end_date"] != D)
+    is_open = any(each["end_date"] is None or each["end_date"] > D for each in begun)
     looked_after = person["cared_for"] and (age is None or age < 18)
     eligible = looked_after and edition == "ilacs-2022" and age is not None and age >= 16
     if done(person["death_date"]) or any(row["in_touch"] == "DIED" for row in rows):
@@ -97,6 +98,7 @@ def category_of(recorded, age):
 
 
 @pytest.mark.parametrize("edition", ["ilacs-2018", "ilacs-2022"])
+@settings(max_examples=SOME)
 @given(st.fixed_dictionaries(dict.fromkeys(PEOPLE, PERSONS)), LEAVERS, SERVICES, st.randoms(use_true_random=False))
 def test_list_9(edition, persons, leavers, services, random):
     cared_for = [key for key in PEOPLE if persons[key]["cared_for"]]
@@ -120,8 +122,8 @@ def test_list_9(edition, persons, leavers, services, random):
 
     columns = ("eligibility", "in_touch", "latest_contact_date", "accommodation", "team", "worker")
     got = {row[0]: row[1:] for row in built.rows.select("person_id", *columns).iter_rows()}
-    account = built.accounts["care_leavers"].filter(~built.accounts["care_leavers"]["reason"].is_in(["DUPLICATE"]))
-    got |= {person: reason for person, reason in account.select("person_id", "reason").iter_rows() if reason}
+    account = built.accounts["care_leavers"].select("person_id", "reason")
+    got |= {person: reason for person, reason in account.iter_rows() if reason}
     assert got == {
         key: expected(
             persons[key],

@@ -3,12 +3,13 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annexa.lists.build import build_list
 from tests.support.context import context_of
 
+SOME = max(10, settings.default.max_examples // 2)  # an example holds several adopters
 D, FROM = date(2025, 6, 2), date(2024, 6, 2)
 DAYS = st.sampled_from(
     [*[None] * 6, date(2022, 1, 10), date(2024, 6, 1), FROM, date(2024, 6, 3), date(2025, 1, 10), D, date(2025, 6, 3)]
@@ -85,6 +86,7 @@ def reason_of(row, masks, edition):
 
 
 @pytest.mark.parametrize("edition", ["ilacs-2018", "ilacs-2019"])
+@settings(max_examples=SOME)
 @given(ADOPTERS, st.randoms(use_true_random=False))
 def test_list_11(edition, adopters, random):
     frames = []

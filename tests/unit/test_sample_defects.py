@@ -89,7 +89,7 @@ def row(planted: tuple[dict[str, pl.DataFrame], pl.DataFrame], kind: str) -> dic
         ("missing start with open record", "cppl_cp_plan_start_date", None),
         ("missing start with open record", "cppl_cp_plan_end_date", None),
         ("unknown legal status", "lega_legal_status", "Ward of the parish"),
-        ("open after death", "pers_death_date", "2018-05-05"),
+        ("open after death", "pers_death_date", "2018-05-14"),
         ("plan open under closed episode", "cine_close_date", "2018-05-20"),
         ("assessment open under closed episode", "cina_assessment_auth_date", None),
         ("care open after 18", "clae_cla_episode_ceased_date", None),
@@ -106,12 +106,12 @@ def test_defects_that_need_two_rows(
     clean: dict[str, pl.DataFrame], planted: tuple[dict[str, pl.DataFrame], pl.DataFrame]
 ) -> None:
     tables, _ = planted
-    contacts, plans = tables["ssd_contacts"], tables["ssd_cp_plans"]
+    contacts, plans, support = tables["ssd_contacts"], tables["ssd_cp_plans"], tables["ssd_cin_plans"]
     duplicate = row(planted, "exact duplicate")
     assert contacts.filter(pl.all_horizontal(pl.col(k).eq_missing(pl.lit(v)) for k, v in duplicate.items())).height == 2
     conflict = row(planted, "conflicting duplicate")
-    same_key = plans.filter(pl.col("cppl_cp_plan_id") == conflict["cppl_cp_plan_id"])
-    assert same_key["cppl_cp_plan_latest_category"].n_unique() == 2
+    same_key = support.filter(pl.col("cinp_cin_plan_id") == conflict["cinp_cin_plan_id"])
+    assert same_key["cinp_cin_plan_start_date"].n_unique() == 2
     second = row(planted, "two plans open")
     theirs = plans.filter(pl.col("cppl_person_id") == second["cppl_person_id"])
     assert theirs.filter(pl.col("cppl_cp_plan_end_date").is_null())["cppl_cp_plan_id"].n_unique() == 2

@@ -4,9 +4,9 @@ import polars as pl
 
 from annexa.editions import ListSpec
 from annexa.lists.context import Context
-from annexa.lists.front_door import json_flag
 from annexa.lists.links import episode_of, episodes_of_need, report_foreign
 from annexa.lists.orders import most_recent
+from annexa.lists.outcomes import any_yes, with_flags
 from annexa.lists.reasons import first_reason
 from annexa.lists.registry import ID, Cohort, account, cohort, derivation
 from annexa.lists.spans import needed_window, report_rows, with_ended
@@ -189,15 +189,15 @@ def support_required(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     Nothing recorded stays blank, with AA-403.
     """
     column = pl.when(pl.col("outcome_nfa").is_in(["Y", "N", UNREADABLE])).then("outcome_nfa")
-    nfa = pl.coalesce(column, json_flag("outcome_json", "NFA_FLAG"))
-    support = pl.any_horizontal((json_flag("outcome_json", flag) == "Y").fill_null(False) for flag in _SUPPORT_FLAGS)
+    nfa = pl.coalesce(column, "NFA_FLAG")
+    support = any_yes(_SUPPORT_FLAGS)
     closed_after = (
         pl.col("last_of_episode")
         & pl.col("episode_closed_on").is_not_null()
         & pl.col("episode_close_reason").is_in(_CLOSED_AFTER_ASSESSMENT)
     )
     authorised = pl.col("authorised_date").is_not_null()
-    answer = rows.with_columns(
+    answer = with_flags(rows, "outcome_json", ("NFA_FLAG", *_SUPPORT_FLAGS)).with_columns(
         pl.when(~authorised).then(None)
         .when(nfa == UNREADABLE).then(pl.lit(UNREADABLE))
         .when(nfa == "Y").then(pl.lit("N"))

@@ -5,9 +5,10 @@ import polars as pl
 from annexa.editions import ListSpec
 from annexa.extract.tables import DROP
 from annexa.lists.context import Context
-from annexa.lists.front_door import earlier_events, json_flag
+from annexa.lists.front_door import earlier_events
 from annexa.lists.links import report_foreign
 from annexa.lists.orders import id_order
+from annexa.lists.outcomes import any_yes, with_flags
 from annexa.lists.reasons import first_reason
 from annexa.lists.registry import ID, Cohort, account, cohort, derivation
 from annexa.lists.spans import needed_window, report_rows, with_ended
@@ -136,12 +137,13 @@ def section_47_enquiries(context: Context, spec: ListSpec) -> Cohort:
             ADULT=pl.col("adult") if context.options.drop_adults else pl.lit(False),
         ).alias("reason")
     )
-    undated = live & pl.col("reason").is_null() & undecided & _decided()
+    unended = _with_outcomes(rows.filter(live & pl.col("reason").is_null() & undecided))
+    undated = unended.filter("decided")
     _report(context, rows, live, undated)
     finding = (
         pl.when(live & pl.col("start_date").is_null()).then(pl.lit("AA-511"))
         .when(live & pl.col("ended_by_death")).then(pl.lit("AA-G24"))
-        .when(undated).then(pl.lit("AA-514"))
+        .when(pl.col("_row").is_in(undated["_row"].implode())).then(pl.lit("AA-514"))
     )  # fmt: skip
     starts = pl.when(pl.col("reason").is_in(["FUTURE", "ADULT"])).then("start_date")
     kept = rows.filter(pl.col("reason").is_null()).with_columns(
@@ -151,23 +153,22 @@ def section_47_enquiries(context: Context, spec: ListSpec) -> Cohort:
     return Cohort(kept, {"section_47_enquiries": account(rows, decided, finding)})
 
 
-def _flag(name: str) -> pl.Expr:
-    return (json_flag("outcome_json", name) == "Y").fill_null(False)
+def _with_outcomes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add conference (the outcome is a conference) and decided (no further action, or any outcome)."""
+    conference = any_yes([_CONFERENCE_FLAG])
+    decided = (pl.col("nfa") == "Y").fill_null(False) | any_yes([_CONFERENCE_FLAG, *_OTHER_FLAGS])
+    flags = with_flags(rows, "outcome_json", [_CONFERENCE_FLAG, *_OTHER_FLAGS])
+    return flags.with_columns(conference.alias("conference"), decided.alias("decided"))
 
 
-def _decided() -> pl.Expr:
-    """True where the enquiry carries a decision: no further action, or any outcome."""
-    return (pl.col("nfa") == "Y").fill_null(False) | pl.any_horizontal(map(_flag, (_CONFERENCE_FLAG, *_OTHER_FLAGS)))
-
-
-def _report(context: Context, rows: pl.DataFrame, live: pl.Expr, undated: pl.Expr) -> None:
+def _report(context: Context, rows: pl.DataFrame, live: pl.Expr, undated: pl.DataFrame) -> None:
     """Report what the rulings on membership find."""
     unstarted = rows.filter(live & pl.col("start_date").is_null())
     dead = rows.filter(live & pl.col("ended_by_death"))
     for check, message, found, column in (
         ("AA-511", "The enquiry has no strategy discussion date.", unstarted, "start_date"),
         ("AA-G24", "The child has died, and the enquiry is still open.", dead, "end_date"),
-        ("AA-514", "A decision is recorded, and the enquiry has no end date.", rows.filter(undated), "end_date"),
+        ("AA-514", "A decision is recorded, and the enquiry has no end date.", undated, "end_date"),
     ):
         report_rows(
             context,
@@ -200,10 +201,10 @@ def conference_unnecessary(context: Context, rows: pl.DataFrame) -> pl.DataFrame
     cannot be read is no evidence.
     """
     on_plan = pl.col("_row").is_in(_on_plan(context, rows)["_row"].implode())
-    necessary = pl.col("has_conference") | _flag(_CONFERENCE_FLAG) | on_plan
-    answer = rows.with_columns(
+    necessary = pl.col("has_conference") | pl.col("conference") | on_plan
+    answer = _with_outcomes(rows).with_columns(
         pl.when(necessary).then(pl.lit("N"))
-        .when(_decided()).then(pl.lit("Y"))
+        .when("decided").then(pl.lit("Y"))
         .when(pl.col("nfa") == UNREADABLE).then(pl.lit(UNREADABLE))
         .alias("conference_unnecessary")
     )  # fmt: skip

@@ -116,6 +116,8 @@ _ONE: Final = Weighted({1: 1})
 _AGES: Final = Scale((0.0, 0), (0.18, 600), (0.4, 2000), (0.65, 3600), (0.85, 5000), (1.0, 6150))
 _SIX_YEARS: Final = Scale((0.0, 0), (1.0, 2190))
 _PROFILES: Final = {
+    # A deck of their own, so that plans are spread over the years and a small sample has some that are open.
+    "plan": Profile(_USUAL, _AGES, Scale((0.0, 0), (1.0, 2190))),
     "long_care": Profile(_FEW, Scale((0.0, 30), (1.0, 3400)), Scale((0.0, 900), (1.0, 4700))),
     "adoption": Profile(_FEW, Scale((0.0, 1), (0.6, 500), (1.0, 1400)), Scale((0.0, 60), (1.0, 2600))),
     "leaver": Profile(_ONE, Scale((0.0, 4500), (0.4, 5500), (1.0, 6150)), Scale((0.0, 60), (1.0, 3600))),
@@ -160,11 +162,11 @@ def _ages(world: World, family: Family, profile: Profile, *, late: bool) -> list
         age += draw.between(400, 1500)
         if age <= _GROWN:
             ages.append(age)
-    if profile is _GENERAL and not late and family.known > world.inspection - _RECENT:
+    if profile.youngest is _AGES and not late and family.known > world.inspection - _RECENT:
         if draw.deal(EXPECTING):
             birth = draw.between(world.inspection + 5, family.known + _PREGNANCY)
             ages = [family.known - birth, *(age for age in ages if age > 330)]
-    elif profile is _GENERAL and draw.chance(0.05):
+    elif profile.youngest is _AGES and draw.chance(0.05):
         ages = [-draw.between(20, _PREGNANCY - 10), *(age for age in ages if age > 330)]
     return sorted(ages, reverse=True)
 

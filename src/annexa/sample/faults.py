@@ -73,9 +73,13 @@ def _own_open_plan(garden: Garden) -> pl.Expr:
     return own & pl.col("cppl_cp_plan_end_date").is_null() & (pl.col("cppl_cp_plan_start_date") < garden.ago(45))
 
 
+def _open_support(garden: Garden) -> pl.Expr:
+    return pl.col("cinp_cin_plan_end_date").is_null() & (pl.col("cinp_cin_plan_start_date") < garden.ago(10))
+
+
 def _conflicting(garden: Garden, row: Row) -> tuple[str, int]:
-    other = "NEG" if row["cppl_cp_plan_latest_category"] != "NEG" else "EMO"
-    return garden.add("ssd_cp_plans", row | {"cppl_cp_plan_latest_category": other})
+    day = date.fromisoformat(row["cinp_cin_plan_start_date"]) + timedelta(days=3)
+    return garden.add("ssd_cin_plans", row | {"cinp_cin_plan_start_date": day.isoformat()})
 
 
 def _second_plan(garden: Garden, row: Row) -> tuple[str, int]:
@@ -105,25 +109,26 @@ def _open_caseworker(garden: Garden) -> pl.Expr:
 
 
 def _open_early_help_alone(garden: Garden) -> pl.Expr:
-    known = garden.tables["ssd_cin_episodes"]["cine_person_id"].implode()
-    contacted = garden.people("ssd_contacts", "cont_person_id", garden.within("cont_contact_date", 45))
+    lately = pl.col("cine_close_date").is_null() | (pl.col("cine_close_date") >= garden.ago(25))
+    known = garden.people("ssd_cin_episodes", "cine_person_id", lately)
+    contacted = garden.people("ssd_contacts", "cont_person_id", garden.within("cont_contact_date", 25))
     people = garden.tables["ssd_early_help_episodes"].filter(
         pl.col("earl_episode_end_date").is_null(),
-        pl.col("earl_episode_start_date") < garden.ago(45),
+        pl.col("earl_episode_start_date") < garden.ago(25),
         ~pl.col("earl_person_id").is_in(known),
         ~pl.col("earl_person_id").is_in(contacted),
     )["earl_person_id"]
-    born_before = pl.col("pers_dob") < garden.ago(45)
+    born_before = pl.col("pers_dob") < garden.ago(25)
     alive = pl.col("pers_death_date").is_null()
     return pl.col("pers_person_id").is_in(people.implode()) & born_before & alive
 
 
 def _die(garden: Garden, row: Row) -> None:
-    garden.change("ssd_person", row["row"], pers_death_date=garden.ago(30))
+    garden.change("ssd_person", row["row"], pers_death_date=garden.ago(21))
 
 
 def _unborn(garden: Garden) -> pl.Expr:
-    return pl.col("pers_dob").is_null() & (pl.col("pers_expected_dob") >= garden.ago(0))
+    return pl.col("pers_dob").is_null() & (pl.col("pers_expected_dob") >= garden.ago(28))
 
 
 def _nothing_came_of_it(garden: Garden) -> pl.Expr:
@@ -227,11 +232,11 @@ DEFECTS: Final = (
     ),
     Defect(
         "conflicting duplicate",
-        "ssd_cp_plans",
-        "cppl_person_id",
+        "ssd_cin_plans",
+        "cinp_person_id",
         "AA-R14",
-        "Two rows of one plan differ: one stands, the other is left off as CONFLICT.",
-        _own_open_plan,
+        "Two rows of one plan differ: the later start stands, the other row is left off as CONFLICT.",
+        _open_support,
         _conflicting,
     ),
     Defect(

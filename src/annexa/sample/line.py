@@ -53,7 +53,7 @@ def draw_line(world: World, day: int, path: str) -> Line:
         enquired=0,
         meeting=0,
         held=None,
-        protected=draw.days(_PROTECTED),
+        protected=_PROTECTED.at(draw.spread(_PROTECTED)) if path == "plan" else draw.days(_PROTECTED),
         care_from=None,
         category=draw.deal(codes.CATEGORY),
         supported=path in {"cin", "conference"} or (path == "enquiry" and draw.chance(0.5)),

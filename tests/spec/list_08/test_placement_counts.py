@@ -16,6 +16,7 @@ LATEST = (
 )
 HOME = {"clap_cla_placement_urn": "SC1", "clap_cla_placement_postcode": "AB1 2CD"}
 OTHER = {"clap_cla_placement_urn": "SC2", "clap_cla_placement_postcode": "AB1 9ZZ"}
+HOMES = "p) K2: Children’s Homes"
 MOVED = {"clap_cla_placement_urn": "SC9", "clap_cla_placement_postcode": "ab12cd"}
 # case: (episodes: when and why begun), (placements: when, type, where), number
 CASES = {
@@ -201,7 +202,11 @@ def test_without_the_table_nothing_is_said():
 
 
 def test_the_most_recent_placement_is_the_one_with_the_latest_start():
-    known = {"clap_cla_placement_provider": "PR1", "clap_cla_placement_postcode": "AB1 2CD", "clap_cla_placement_urn": "7"}
+    known = {
+        "clap_cla_placement_provider": "PR1",
+        "clap_cla_placement_postcode": "AB1 2CD",
+        "clap_cla_placement_urn": "7",
+    }
     result = list_8(
         {
             "ssd_cla_episodes": [episode(child, "2022-01-01 to") for child in ("hospital", "overlap", "ids", "bare")]
@@ -211,17 +216,17 @@ def test_the_most_recent_placement_is_the_one_with_the_latest_start():
                 placement("hospital", "2025-05-30 to", 2, "T1", **known),
                 placement("overlap", "2022-01-01 to 2025-05-01", 2, "U6"),
                 placement("overlap", "2024-01-01 to 2024-02-01", 1, "K2"),
-                placement("ids", "2022-01-01 to", 9, "U6"),
-                placement("ids", "2022-01-01 to", 10, "K2"),
+                placement("ids", "2022-01-01 to", kind="U6", clap_cla_placement_id="9"),
+                placement("ids", "2022-01-01 to", kind="K2", clap_cla_placement_id="10"),
                 placement("ceased", "2022-01-01 to 2025-01-01", 1, "U6"),
             ],
         }
     )
     blank = (None,) * 3
     assert cells(result, *LATEST) == {
-        "hospital": (date(2025, 5, 30), "zr) T1: Temporary hospital stay", "b) PR1: Own LA", "AB1 2CD", "7"),
-        "overlap": (date(2024, 1, 1), "zb) K2: Children's homes", *blank),
-        "ids": (date(2022, 1, 1), cells(result, *LATEST)["ids"][1], *blank),
+        "hospital": (date(2025, 5, 30), "x) T1: Temporary placement - hospital", "b) PR1: Own provision", "AB1 2CD", "7"),
+        "overlap": (date(2024, 1, 1), HOMES, *blank),
+        "ids": (date(2022, 1, 1), HOMES, *blank),
         "bare": (None,) * 5,
         "ceased": (None,) * 5,
     }

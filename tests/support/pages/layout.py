@@ -75,8 +75,8 @@ def layout_page() -> str:
         _placeholders(),
         "**Yes and no.** " + _yes_no(),
         "**Later dates.** The as-at date is the inspection date, or the day of the extract where that is earlier. A "
-        "date after it has not happened yet: it is read as blank, and so are the columns that follow from it (named with "
-        "each table). A row that begins after it takes no part, and is left out as `FUTURE`.",
+        "date after it has not happened yet: it is read as blank, and so are the columns that follow from it (named "
+        "with each table). A row that begins after it takes no part, and is left out as `FUTURE`.",
         "**Duplicates.** Of identical rows one counts (`DUPLICATE`). Of rows with the same identifier that differ, the "
         "open one counts, then the one that begins later, then the one with fewer blanks (`CONFLICT`).",
         "**Links.** Records of one child belong together by identifier and person. A record that points to one that is "

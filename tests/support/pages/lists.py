@@ -28,8 +28,7 @@ WORDS = (
     ("age", "Completed years at D, or at death. -1 for an unborn child, blank where no date of birth is known."),
     (
         "unborn child",
-        "Born after D; or without a date of birth, and expected after D or up to 28 days before it. The expected date "
-        "is shown as date of birth, and gender as not recorded.",
+        "Born after D; or no date of birth, and expected after D or up to 28 days before. Gender is not recorded then.",
     ),
     ("not recorded", "What a column shows for a blank, where Ofsted's codes have a code for that."),
 )
@@ -122,8 +121,10 @@ def _list(number: int, editions: list[Edition]) -> Iterator[str]:
         yield from _paragraphs(_function(COHORTS, spec.cohort))
     spec = having[-1].lists[number]
     facts = [f"One row for each {spec.one_row_per}."]
-    for group in _grouped(having, lambda each: each.months.get(number)):
-        facts.append(f"Window{f' in {group.names}' if group.names else ''}: {_window(group.edition, number)}.")
+    windows = _grouped(having, lambda each: each.months.get(number))
+    facts += [
+        f"Window{f' in {each.names}' if each.names else ''}: {_window(each.edition, number)}." for each in windows
+    ]
     facts.append(f"In the order of {listed([_sort_key(key) for key in spec.sort], 'then')}.")
     starts = [RECORDS[name].meta.table for name in spec.records]
     without = "it" if len(starts) == 1 else "both"
