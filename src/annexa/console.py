@@ -1,42 +1,89 @@
-"""Everything the terminal shows: results on stdout, progress, warnings and errors on stderr, in counts alone."""
+"""Everything the terminal shows: results on stdout, progress, warnings and errors on stderr, in counts alone.
 
+A table never breaks a word, so that a reason code or a column's name can be copied as it stands. On a terminal it fits
+into the width where it can; into a file or a pipe (and where COLUMNS is not set) each row goes on one line.
+"""
+
+import errno
 import json
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from io import UnsupportedOperation
+from typing import IO, TYPE_CHECKING
 
+from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from annexa.errors import OutputError
 from annexa.log import note
 
 if TYPE_CHECKING:
     from annexa.pipeline import Report
 
+GAP = 2  # blanks between two columns
+UNLIMITED = 100_000
+# A line under the headings and nothing else; the second is for consoles that cannot encode the first, such as cp1252.
+LINES = box.SIMPLE_HEAD
+ASCII_LINES = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
-def _out() -> Console:
+
+class _Stream(Console):
+    """A console that a closed pipe silences and does not stop: what was asked for is done to its end."""
+
+    def on_broken_pipe(self) -> None:
+        _discard(self.file)
+
+
+def _out(width: int | None = None) -> Console:
     # Made at each use: tests and shells replace the streams, and the width may have changed.
-    return Console(highlight=False, soft_wrap=False)
+    return _Stream(width=width, highlight=False)
 
 
 def _err() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return _Stream(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _discard(stream: IO[str]) -> None:
+    """Send the rest of a stream nowhere: what stands in its buffer would fail once more when Python ends."""
+    with suppress(UnsupportedOperation, OSError), open(os.devnull, "w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
+
+
+@contextmanager
+def _result(width: int | None = None) -> Iterator[Console]:
+    """Give a console for results; what cannot be written is an error, unless the reader has gone away."""
+    console = _out(width)
+    try:
+        yield console
+    except OSError as error:
+        _discard(console.file)
+        if error.errno not in (errno.EPIPE, errno.EINVAL):  # EINVAL is how Windows says that the reader has gone
+            raise OutputError(
+                f"The result could not be shown: {error.strerror}.", "Check where the output of the command goes."
+            ) from None
 
 
 def line(text: str) -> None:
     """Print one line of a result."""
-    _out().print(escape(text), soft_wrap=True)
+    with _result() as console:
+        console.print(escape(text), soft_wrap=True)
 
 
 def document(value: object) -> None:
     """Print one JSON document."""
-    print(json.dumps(value, indent=2, ensure_ascii=True, default=str))  # noqa: T201
+    with _result() as console:
+        console.out(json.dumps(value, indent=2, ensure_ascii=True, default=str), highlight=False)
 
 
-def error(message: str, hint: str) -> None:
+def error(message: str, hint: str = "") -> None:
     """Print an error and what to do about it."""
     console = _err()
     console.print(f"[bold red]Error:[/bold red] {escape(message)}")
@@ -50,94 +97,162 @@ def warning(message: str, *, quiet: bool = False) -> None:
         _err().print(f"[yellow]Warning:[/yellow] {escape(message)}")
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
-    """Print a table; numbers to the right."""
-    shown = Table(title=escape(title) if title else None, title_justify="left")
-    numeric = [
-        bool(rows) and all(row[i].replace(",", "").isdigit() or not row[i] for row in rows)
-        for i in range(len(headings))
-    ]
-    for heading, right in zip(headings, numeric, strict=True):
-        shown.add_column(heading, justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        shown.add_row(*(escape(cell) for cell in row))
-    _out().print(shown)
+def detail(text: str) -> None:
+    """Print a line of --verbose."""
+    _err().print(escape(text))
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", *, spaced: bool = False) -> None:
+    """Print a table; numbers to the right.
+
+    Args:
+        headings: of the columns.
+        rows: a text for each column; a line break in it stays.
+        title: a line above.
+        spaced: a blank line between rows, where they are long.
+    """
+    columns = [[heading, *(row[i] for row in rows)] for i, heading in enumerate(headings)]
+    gaps = GAP * (len(columns) - 1)
+    widths = _widths(columns, _room() - gaps)
+    with _result(sum(widths) + gaps) as console:
+        shown = Table(
+            box=ASCII_LINES if console.options.ascii_only else LINES,
+            show_edge=False,
+            pad_edge=False,
+            padding=(0, GAP - 1, 0, 0),
+            leading=int(spaced),
+        )
+        for (heading, *cells), width in zip(columns, widths, strict=True):
+            right = bool(cells) and all(_is_number(cell) for cell in cells)
+            shown.add_column(heading, justify="right" if right else "left", width=width, overflow="fold")
+        for row in rows:
+            shown.add_row(*(escape(cell) for cell in row))
+        if title:
+            console.print(escape(title), soft_wrap=True, style="bold")
+            console.print()
+        console.print(shown)
+        console.print()
+
+
+def _room() -> int:
+    console = _out()
+    return console.width if console.is_terminal or "COLUMNS" in os.environ else UNLIMITED
+
+
+def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Return widths that fit into the room, the widest columns giving way first; no word is broken for it."""
+    lines = [[text for cell in column for text in cell.split("\n")] for column in columns]
+    widths = [max(map(cell_len, column)) for column in lines]
+    words = [max(cell_len(word) for text in column for word in text.split(" ")) for column in lines]
+    while sum(widths) > room:
+        wide = [i for i, width in enumerate(widths) if width > words[i]]
+        if not wide:
+            break
+        widths[max(wide, key=lambda i: widths[i])] -= 1
+    return widths
+
+
+def _is_number(cell: str) -> bool:
+    return all(text in {"", "-"} or text.replace(",", "").isdigit() for text in cell.split("\n"))
 
 
 @contextmanager
 def progress(*, quiet: bool, verbose: bool, stage: ContextVar[str]) -> Iterator[Callable[[str], None]]:
     """Give a function that is told each stage as it begins.
 
-    A spinner stands on stderr where that is a terminal; with `verbose` each stage leaves a line with its time.
+    A bar stands on stderr where that is a terminal. With `verbose` each stage leaves a line with its time, also without
+    a terminal. The log has the same lines.
     """
     console = _err()
-    spinner = console.status("starting") if console.is_terminal and not quiet else None
+    bar = Progress(
+        BarColumn(bar_width=20),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal or console.is_dumb_terminal,
+    )
+    task = bar.add_task("starting", total=None)
     begun = time.perf_counter()
     current = ""
 
     def finish() -> None:
         if current:
-            seconds = time.perf_counter() - begun
-            note(f"{current}: {seconds:.2f} s")
+            text = f"{current}: {time.perf_counter() - begun:.2f} s"
+            note(text)
             if verbose:
-                console.print(f"{current}: {seconds:.2f} s")
+                console.print(escape(text))
 
     def tell(name: str) -> None:
         nonlocal begun, current
         finish()
         begun, current = time.perf_counter(), name
         stage.set(name)
-        if spinner:
-            spinner.update(name)
+        bar.update(task, description=name)
 
-    if spinner:
-        spinner.start()
-    try:
+    with bar:
         yield tell
         finish()
-    finally:
-        if spinner:
-            spinner.stop()
+
+
+def build_counts(report: "Report") -> list[str]:
+    """Return a build in counts, for --verbose and the log: what was read, listed, found and written."""
+    record = report.manifest
+    lines = [f"read {each.table} ({each.name}): {_many(each.rows, 'row')}" for each in record.inputs if each.rows is not None]
+    for each in record.lists:
+        if each.state == "built":
+            left = sum(report.lists[each.number].left_out.values())
+            lines.append(f"List {each.number}: {_many(each.rows, 'row')}, {each.children:,} children, {left:,} left out")
+        else:
+            lines.append(f"List {each.number}: {each.state}")
+    lines += [f"{check}: {_many(number, 'finding')}" for check, number in sorted(record.findings.by_check.items())]
+    lines += [f"wrote {each.name}: {_many(each.size, 'byte')}" for each in record.outputs]
+    return lines
+
+
+def _many(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
+def build_warnings(report: "Report", *, quiet: bool = False) -> None:
+    """Print on stderr what must be known about the run as a whole."""
+    if quiet:
+        return
+    notes = list(report.notes[: report.run_notes])
+    if report.later_edition and not report.edition_chosen:
+        # The first note says that the edition was not in force; this says the same, and what to do.
+        notes[0] = (
+            f"No edition was named, so {report.edition.name} was built; {report.later_edition} was in force on "
+            f"{report.request.inspection_date:%d/%m/%Y} (--edition {report.later_edition})."
+        )
+    for text in notes:
+        if text.startswith("Error: "):
+            error(text.removeprefix("Error: "))
+        else:
+            warning(text)
 
 
 def build_summary(report: "Report") -> None:
-    """Print what a build gave: for each list its rows, children, window and what was left out."""
+    """Print what a build gave: for each list its rows, children, window and what was left out, and where to look."""
     rows = []
     for number, built in report.lists.items():
-        window = (
-            f"{built.window.start:%d/%m/%Y} to {built.window.end:%d/%m/%Y}" if built.window else "at the inspection"
-        )
-        if not built.supplied:
-            rows.append((str(number), built.spec.title.partition(": ")[2], "", "", window, "not supplied"))
-            continue
-        left = ", ".join(f"{reason} {count:,}" for reason, count in built.left_out.items()) or "none"
-        rows.append(
-            (
-                str(number),
-                built.spec.title.partition(": ")[2],
-                f"{built.frame.height:,}",
-                f"{built.children:,}",
-                window,
-                left,
-            )
-        )
-    day = report.request.inspection_date
+        window = f"{built.window.start:%d/%m/%Y} to {built.window.end:%d/%m/%Y}" if built.window else "at the inspection"
+        counts = ("-", "-", window, "-", "not supplied")
+        if built.supplied:
+            left = "\n".join(f"{count:,}" for count in built.left_out.values()) or "0"
+            reasons = "\n".join(built.left_out)
+            counts = (f"{built.frame.height:,}", f"{built.children:,}", window, left, reasons)
+        rows.append((str(number), built.spec.title.partition(": ")[2], *counts))
     table(
-        ("List", "Title", "Rows", "Children", "Window", "Left out"),
+        ("List", "Title", "Rows", "Children", "Window", "Left out", "Reason"),
         rows,
-        title=f"Annex A for {day:%d/%m/%Y}, edition {report.edition.name}",
+        title=f"Annex A for {report.request.inspection_date:%d/%m/%Y}, edition {report.edition.name}",
     )
-    counts = report.manifest.findings
-    errors = f"{counts.error:,} error{'' if counts.error == 1 else 's'}"
-    warnings = f"{counts.warning:,} warning{'' if counts.warning == 1 else 's'}"
-    line(f"Findings: {errors}, {warnings}, {counts.info:,} for information.")
-    for text in report.notes[: report.run_notes]:
-        warning(text)
+    found = report.manifest.findings
+    line(
+        f"Findings: {_many(found.error, 'error')}, {_many(found.warning, 'warning')}, {found.info:,} for information."
+    )
     if report.unknown:
-        line(f"Not used: {', '.join(report.unknown)}.")
-    if report.later_edition and not report.edition_chosen:
-        line(
-            f"No edition was named, so {report.edition.name} was built; {report.later_edition} was in force on "
-            f"{day:%d/%m/%Y} (--edition {report.later_edition})."
-        )
+        line(f"Files not used: {', '.join(report.unknown)}.")
     line(f"The workbook is {report.request.output / 'annex-a.xlsx'}.")
+    line("Next, look beside it at findings.csv (what is wrong) and exclusions.csv (what was left out, and why).")

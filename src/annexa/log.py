@@ -1,6 +1,7 @@
 """The log of a scheduled run: stages, counts and times, never a value from a record."""
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from annexa.errors import OutputError
@@ -10,26 +11,39 @@ _LOGGER.addHandler(logging.NullHandler())
 _LOGGER.propagate = False
 
 
+class _LogFile(logging.FileHandler):
+    """A log file that never stops a run, and never prints, once it is open: the disk may fill up."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name that logging calls)
+        del record
+
+
 def open_log(path: Path) -> None:
-    """Append to a log file from now on.
+    """Append to a log file from now on, until close_log().
 
     Raises:
         OutputError: the file cannot be written.
     """
+    close_log()
     try:
-        handler = logging.FileHandler(path, encoding="utf-8")
+        handler = _LogFile(path, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise OutputError(
             f"The log file {path.name} cannot be written: {error.strerror}.", "Name another file with --log-file."
         ) from None
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
-    for old in list(_LOGGER.handlers):
-        _LOGGER.removeHandler(old)
-        old.close()
     _LOGGER.addHandler(handler)
     _LOGGER.setLevel(logging.INFO)
 
 
+def close_log() -> None:
+    """End the log file, where there is one."""
+    for handler in [each for each in _LOGGER.handlers if isinstance(each, _LogFile)]:
+        _LOGGER.removeHandler(handler)
+        with suppress(OSError):
+            handler.close()
+
+
 def note(text: str) -> None:
     """Write one line to the log file, where there is one."""
-    _LOGGER.info(text)
+    _LOGGER.info(" ".join(text.split()))

@@ -100,10 +100,10 @@ def parts(stretch, facts, before, *, last):
     until = LAST if end is None else max(end - 1, decides["begin"]) if how == "record" else end - 1
     classes = classes_of(range(first, max(until, first) + 1), facts["statuses"])
     cuts = [(first + number, short) for number, short in enumerate(classes)]
-    runs = [(list(days)[0][0], short) for short, days in groupby(cuts, key=lambda cut: cut[1])]
+    runs = [(next(days)[0], short) for short, days in groupby(cuts, key=lambda cut: cut[1])]
     result = []
-    for position, (begin, short) in enumerate(runs):
-        begin = start if position == 0 else begin
+    for position, (cut_from, short) in enumerate(runs):
+        begin = start if position == 0 else cut_from
         if position + 1 == len(runs):
             result.append((begin, end, how, short, reason))
         else:
@@ -193,7 +193,8 @@ def test_the_periods_are_those_of_the_days(children):
         ]
         assert mine.select(columns).rows() == expected
         assert mine["is_open"].to_list() == [end is None for _, end, _, _, _ in expected]
-    assert got["period"].is_sorted() and got["period"].is_unique().all()
+    assert got["period"].is_sorted()
+    assert got["period"].is_unique().all()
     assert got.select("first_day", "last_day", "episode_id", "episode_row").null_count().row(0) == (0, 0, 0, 0)
     pairs = care_episode_periods(context)
     assert set(pairs["_row"]) == set(context.live("care_episodes")["_row"])

@@ -122,7 +122,7 @@ def during(period, spans, field, codes):
         each["start_date"]
         for each in spans
         if period and each["person_id"] == period["child"] and each[field] in codes
-        and (each["start_date"] or date.min) <= (period["end"] or D) and (done(each["start_date"]) or not each["start_date"])
+        and (each["start_date"] or date.min) <= (period["end"] or D)
         and (done(each["end_date"]) or date.max) >= period["start"]
     ]  # fmt: skip
 
@@ -190,22 +190,23 @@ def expected(persons, periods, records, spans):
             continue
         if row["person_id"] not in (None, child) and not later:
             differing.add(child)
-        period = period_of(masked, child, periods)
-        reason, shown, *_ = judged(masked, persons.get(child, {}), period, spans)
-        reasons[key] = "FUTURE" if later and reason != "NO_DATE" else reason
         if later:
             reasons[key] = "FUTURE"
             continue
-        if reason != "NOT_ADOPTION" and period:
+        period = period_of(masked, child, periods)
+        reasons[key], shown, *_ = judged(masked, persons.get(child, {}), period, spans)
+        if reasons[key] != "NOT_ADOPTION" and period:
             told.add(period["key"])
-        if reason is None:
+        if reasons[key] is None:
             scope.setdefault(child, []).append(shown)
     rows, noted = {}, set()
     for child, decisions in scope.items():
-        recent = lambda each: (
-            each["decision_date"] or date.min, each["ended"] or date.max, int(each["permanence_id"])
+        rows[child] = max(
+            decisions,
+            key=lambda each: (
+                each["decision_date"] or date.min, each["ended"] or date.max, int(each["permanence_id"])
+            ),
         )  # fmt: skip
-        rows[child] = max(decisions, key=recent)
         for each in decisions:
             if each is not rows[child]:
                 reasons[each["permanence_id"]] = "SUPERSEDED"

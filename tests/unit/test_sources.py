@@ -88,6 +88,11 @@ def test_the_standard_layout_maps_every_record():
         ('title = "x"\n[values.source]\n"a" = "1Q"', "values.source: 1Q is not known", "1A"),
         ('title = "x"\n[values.source]\n"a" = "1A"\n"A " = "1B"', "mapped twice", "Keep one"),
         ('title = "x"\n[ignored]\n"legal_statuses.statu" = ["a"]', "ignored.legal_statuses: statu", "status"),
+        (
+            'title = "x"\n[ignored]\n"contacts.contact_source" = ["a"]',
+            "ignored: a list starts from contacts",
+            "[values]",
+        ),
         ('title = "x"\n[tables.contacts.columns]\ncontact_id = "y"', "person_id has no column", "Name the column"),
     ],
 )

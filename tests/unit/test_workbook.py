@@ -56,6 +56,24 @@ def test_a_null_and_an_empty_text_leave_no_cell(tmp_path: Path) -> None:
     assert re.findall(r'<c r="([A-Z]+\d+)"', xml) == ["A1", "A2", "B2", "A3", "B4"]
 
 
+def test_rows_and_cells_stand_once_and_in_order(tmp_path: Path) -> None:
+    """What openpyxl forgives and Excel repairs: a row number twice, a cell outside its row."""
+    write(tmp_path / "a.xlsx", sheet(), sheet("List_2", "List 2: Early help", A=[], B=[]))
+    with ZipFile(tmp_path / "a.xlsx") as package:
+        sheets = [name for name in package.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert len(sheets) == 4
+        for name in sheets:
+            xml = package.read(name).decode()
+            rows = [int(number) for number in re.findall(r'<row r="(\d+)"', xml)]
+            assert rows == sorted(set(rows)), name
+            for number, inside in re.findall(r'<row r="(\d+)"[^>]*>(.*?)</row>', xml, re.DOTALL):
+                columns = [
+                    openpyxl.utils.column_index_from_string(c) for c in re.findall(rf'<c r="([A-Z]+){number}"', inside)
+                ]
+                assert len(columns) == inside.count("<c ")
+                assert columns == sorted(set(columns)), (name, number)
+
+
 def test_every_text_reads_back_equal(tmp_path: Path) -> None:
     write(tmp_path / "a.xlsx", sheet(**{"Text ": AWKWARD}))
     target = read(tmp_path / "a.xlsx")["List_1"]

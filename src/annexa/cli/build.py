@@ -1,20 +1,17 @@
 """annexa build."""
 
+from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from annexa import __version__
 from annexa.cli import options as o
 from annexa.cli.guard import debug_file, guarded, stage
 
 if TYPE_CHECKING:
-    from annexa.pipeline import Report
-
-Lists = Annotated[str | None, typer.Option("--lists", help="Write these lists alone, such as 1,7,8.  [default: all]")]
-Require = Annotated[
-    str | None, typer.Option("--require", help="Stop with exit code 3 where the extract lacks one of these lists.")
-]
+    from annexa.pipeline import Report, Request
 
 
 @guarded
@@ -24,8 +21,8 @@ def build(
     source: o.Source = None,
     edition: o.Edition = None,
     output: o.Output = None,
-    lists: Lists = None,
-    require: Require = None,
+    lists: o.Lists = None,
+    require: o.Require = None,
     config: o.Config = None,
     extract_date: o.ExtractDate = None,
     own_la: o.OwnLa = None,
@@ -36,7 +33,9 @@ def build(
     log_file: o.LogFile = None,
     debug: o.DebugFile = None,
 ) -> None:
-    """Build the Annex A workbook, with its findings, exclusions and manifest.
+    """Build the Annex A workbook from an extract.
+
+    Beside the workbook stand its findings, the records that were left out, and a manifest that accounts for every row.
 
     Example: annexa build --inspection-date 2018-06-04 --extracts extract --edition ilacs-2018 --output out
     """
@@ -47,6 +46,7 @@ def build(
 
     if log_file is not None:
         log.open_log(log_file)
+    verbose = verbose and not quiet
     day = o.day(inspection_date, "--inspection-date")
     resolved = o.resolve(
         config,
@@ -67,21 +67,31 @@ def build(
         lists=o.numbers(lists, "--lists"),
         require=o.numbers(require, "--require") or (),
     )
-    quietly = quiet or json
-    for warning in unusual_date(request.inspection_date.toordinal(), clock.today().toordinal()):
+    log.note(_begins(request))
+    for warning in unusual_date(day, clock.today()):
         console.warning(warning, quiet=quiet)
-    with console.progress(quiet=quietly, verbose=verbose, stage=stage) as tell:
+    with console.progress(quiet=quiet, verbose=verbose, stage=stage) as tell:
         report = build_annex_a(request, tell)
-    log.note(
-        f"built {len(report.lists)} lists, {sum(each.frame.height for each in report.lists.values())} rows, "
-        f"{report.findings.height} findings"
-    )
+    for text in console.build_counts(report):
+        log.note(text)
+        if verbose:
+            console.detail(text)
     if json:
         console.document(_document(report))
     elif not quiet:
         console.build_summary(report)
+    console.build_warnings(report, quiet=quiet)
     if fails(report.worst(), resolved.settings.fail_on):
+        console.error(f"There are findings, and --fail-on is {resolved.settings.fail_on}.", "See findings.csv.")
         raise typer.Exit(1)
+
+
+def _begins(request: "Request") -> str:
+    settings = request.settings
+    return (
+        f"annexa {__version__}: build for {request.inspection_date}, extract {request.extracts}, "
+        f"source {settings.source}, edition {settings.edition or 'default'}, output {request.output}"
+    )
 
 
 def _document(report: "Report") -> dict[str, object]:
@@ -94,14 +104,10 @@ def fails(worst: str | None, fail_on: str) -> bool:
     return fail_on != "never" and worst is not None and order.index(worst) <= order.index(fail_on)
 
 
-FIRST_DAY = 736_695  # 1 January 2018, from which on the first edition was in force
-A_YEAR = 366
-
-
-def unusual_date(day: int, today: int) -> list[str]:
-    """Return warnings about an inspection date that is probably a slip (both dates as day numbers)."""
-    if day < FIRST_DAY:
+def unusual_date(day: date, today: date) -> list[str]:
+    """Return warnings about an inspection date that is probably a slip."""
+    if day < date(2018, 1, 1):
         return ["The inspection date is before 2018: no edition of Annex A was in force then."]
-    if day > today + A_YEAR:
+    if day > today + timedelta(days=366):
         return ["The inspection date is more than a year ahead: is it right?"]
     return []

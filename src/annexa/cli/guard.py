@@ -1,6 +1,8 @@
 """From an error to one message and an exit code: no traceback and no value from a record reaches the terminal."""
 
 import functools
+import os
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +29,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(command)
     def wrapper(*args: P.args, **keywords: P.kwargs) -> R:
-        with guard():
+        with logged(), guard():
             return command(*args, **keywords)
 
     return wrapper
@@ -42,30 +44,58 @@ def guard() -> Iterator[None]:
     try:
         yield
     except AnnexaError as error:
-        note(f"failed with exit code {error.exit_code}")
+        note(f"failed: {error.message}")
         console.error(error.message, error.hint)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
         note("interrupted")
         console.error("Interrupted: nothing was written.", "Run the command again when you are ready.")
         raise typer.Exit(INTERRUPTED) from None
-    except (typer.Exit, typer.Abort):
+    except (typer.Exit, SystemExit):
         raise
-    except Exception as bug:
-        note("an error in annexa")
-        _report_bug(bug)
+    except BaseException as bug:  # Polars' panics are no Exception
+        message = _place(bug)
+        note(message)
+        console.error(message, _details(bug))
         raise typer.Exit(BUG) from None
 
 
-def _report_bug(bug: Exception) -> None:
-    from annexa import console
+@contextmanager
+def logged() -> Iterator[None]:
+    """Write to the log, if the block opens one, how the command ended and how long it took; close the log."""
+    from annexa.log import close_log, note
 
+    begun = time.perf_counter()
+    code = 0
+    try:
+        yield
+    except typer.Exit as end:
+        code = end.exit_code
+        raise
+    finally:
+        note(f"ended with exit code {code} after {time.perf_counter() - begun:.2f} s")
+        close_log()
+
+
+def _place(bug: BaseException) -> str:
     # The message and the source lines of a traceback may quote values, so only places in annexa are shown.
     frames = [f for f in traceback.extract_tb(bug.__traceback__) if "annexa" in Path(f.filename).parts]
     place = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "an unknown place"
+    return f"An error in annexa: {type(bug).__name__} while {stage.get()}, at {place}."
+
+
+def _details(bug: BaseException) -> str:
+    """Write the details to the debug file, where one is named; return what to do next."""
     path = debug_file.get()
-    hint = "Run it again with --debug-file FILE, keep the file safe (it may quote values), and report the error."
-    if path is not None:
-        path.write_text("".join(traceback.format_exception(bug)), encoding="utf-8")
-        hint = f"The details are in {path.name}; they may quote values from records, so keep the file safe."
-    console.error(f"An error in annexa: {type(bug).__name__} while {stage.get()}, at {place}.", hint)
+    if path is None:
+        return "Run it again with --debug-file FILE, keep the file safe (it may quote values), and report the error."
+    try:
+        with open(path, "w", encoding="utf-8", opener=_owner_only) as file:  # noqa: PTH123  (Path.open has no opener)
+            file.write("".join(traceback.format_exception(bug)))
+    except OSError as error:
+        return f"The details could not be written to {path.name}: {error.strerror}."
+    return f"The details are in {path.name}; they may quote values from records, so keep the file safe."
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

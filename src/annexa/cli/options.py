@@ -1,6 +1,5 @@
 """The options that commands on an extract share, and how they join annexa.toml and the defaults."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annexa.cli.complete import edition_names, source_names
 from annexa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,37 +27,70 @@ InspectionDate = Annotated[
     str, typer.Option("--inspection-date", metavar="DATE", help="Inspection date: 2018-06-04 or 04/06/2018.")
 ]
 Extracts = Annotated[
-    Path | None, typer.Option("--extracts", help="The extract: a folder, an XLSX workbook or a SQLite file.")
+    Path | None,
+    typer.Option("--extracts", metavar="PATH", help="The extract: a folder, an XLSX workbook or a SQLite file."),
 ]
 Source = Annotated[
     str | None,
     typer.Option(
-        "--source", help="Source profile: its name, or the path of your own file ending in .toml.  [default: ssd]"
+        "--source",
+        metavar="NAME",
+        help="Source profile: its name, or the path of your own file ending in .toml.  [default: ssd]",
+        autocompletion=source_names,
     ),
 ]
-Edition = Annotated[str | None, typer.Option("--edition", help="Edition of Annex A.  [default: ilacs-2018]")]
+SourceName = Annotated[str, typer.Argument(help="Name of a source profile.", autocompletion=source_names)]
+Edition = Annotated[
+    str | None,
+    typer.Option(
+        "--edition",
+        metavar="NAME",
+        help="Edition of Annex A.  [default: ilacs-2018]",
+        autocompletion=edition_names,
+    ),
+]
+EditionName = Annotated[str, typer.Argument(help="Name of an edition.", autocompletion=edition_names)]
 Output = Annotated[
-    Path | None, typer.Option("--output", help="Folder for the outputs.  [default: ./annexa-<inspection date>]")
+    Path | None,
+    typer.Option("--output", metavar="PATH", help="Folder for the outputs.  [default: ./annexa-<inspection date>]"),
+]
+Lists = Annotated[
+    str | None,
+    typer.Option("--lists", metavar="NUMBERS", help="Write these lists alone, such as 1,7,8.  [default: all]"),
+]
+Require = Annotated[
+    str | None,
+    typer.Option(
+        "--require", metavar="NUMBERS", help="Stop with exit code 3 where the extract lacks one of these lists."
+    ),
 ]
 Config = Annotated[
-    Path | None, typer.Option("--config", help="Settings file.  [default: annexa.toml in this folder, if there]")
+    Path | None,
+    typer.Option(
+        "--config", metavar="PATH", help="Settings file.  [default: annexa.toml in this folder, if it is there]"
+    ),
 ]
 ExtractDate = Annotated[
     str | None, typer.Option("--extract-date", metavar="DATE", help="Day on which the extract was taken.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Add stages, timings and counts on stderr.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
-FailOnOption = Annotated[
-    FailOn | None, typer.Option("--fail-on", help="Exit 1 where a finding is as grave as this.  [default: never]")
-]
-LogFile = Annotated[Path | None, typer.Option("--log-file", help="Append stages and counts to this file.")]
-DebugFile = Annotated[
-    Path | None, typer.Option("--debug-file", help="Where to put the details of an error in annexa; may quote values.")
-]
 OwnLa = Annotated[
     list[str] | None,
     typer.Option("--own-la", metavar="NAME", help="Name or code of the authority itself; may be given several times."),
+]
+FailOnOption = Annotated[
+    FailOn | None, typer.Option("--fail-on", help="Exit 1 where a finding is as grave as this.  [default: never]")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Add stages, timings and counts on stderr.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
+LogFile = Annotated[
+    Path | None, typer.Option("--log-file", metavar="PATH", help="Append stages, timings and counts to this file.")
+]
+DebugFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--debug-file", metavar="PATH", help="Where to put the details of an error in annexa; may quote values."
+    ),
 ]
 
 
@@ -83,13 +116,9 @@ def resolve(config: Path | None, **given: Any) -> Resolved:
 
     path = config or Path(FILE_NAME)
     settings = load_settings(path) if config is not None or path.is_file() else Settings()
-    in_file = settings.model_fields_set
+    origins = _origins(settings, path.name)
     settings = _beside(path, settings)
-    origins = {name: path.name if name in in_file else "default" for name in Settings.model_fields}
     own_la = given.pop("own_la", None)
-    set_options = settings.options.model_fields_set
-    for name in Options.model_fields:
-        origins[f"options.{name}"] = path.name if name in set_options else "default"
     if own_la:
         options = Options.model_validate({**settings.options.model_dump(exclude_unset=True), "own_la": tuple(own_la)})
         settings = settings.model_copy(update={"options": options})
@@ -97,6 +126,17 @@ def resolve(config: Path | None, **given: Any) -> Resolved:
     changes = {name: value for name, value in given.items() if value is not None}
     origins.update(dict.fromkeys(changes, "option"))
     return Resolved(settings.model_copy(update=changes), origins)
+
+
+def _origins(settings: "Settings", file: str) -> dict[str, str]:
+    """Say of each setting whether it stands in the file or is the default; tables as in options.own_la."""
+    origins = {name: file if name in settings.model_fields_set else "default" for name in type(settings).model_fields}
+    for table in ("options", "limits"):
+        part = getattr(settings, table)
+        for name in type(part).model_fields:
+            origins[f"{table}.{name}"] = file if name in part.model_fields_set else "default"
+        del origins[table]
+    return origins
 
 
 def _beside(path: Path, settings: "Settings") -> "Settings":
@@ -161,6 +201,3 @@ def extracts_of(resolved: Resolved) -> Path:
             'Give --extracts PATH, or put extracts = "PATH" into annexa.toml in this folder.',
         )
     return Path(resolved.settings.extracts)
-
-
-Progress = Callable[[str], None]

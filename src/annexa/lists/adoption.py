@@ -136,7 +136,8 @@ def _care(context: Context) -> pl.DataFrame:
         during it, and the first day of the earliest); placed and first_placed (the same of an adoptive placement).
     """
     periods = care_periods(context)
-    adopted = pl.col("end_reason").is_in(ADOPTED).fill_null(False)
+    # Where a death ended the period, a reason without an end date is no adoption.
+    adopted = (pl.col("end_reason").is_in(ADOPTED) & (pl.col("ended_by") == "record")).fill_null(False)
     orders = _during(periods, context.live("legal_statuses").filter(pl.col("status").is_in(ORDERED)))
     placements = _during(
         periods, context.live("placements").filter(pl.col("placement_type").is_in(PLACED_FOR_ADOPTION))

@@ -107,7 +107,8 @@ def _fill_list(target: Worksheet, sheet: Sheet, ranges: Mapping[str, str]) -> tu
         note = _put(target, TITLE_ROW, _beside(sheet.title, looks), sheet.note)
         note.font = _font(italic=True, color="C00000")
 
-    target.freeze_panes = target.cell(HEADING_ROW + 1, 2)
+    # A cell in place of its name would be made, and leave an empty row beside the real one.
+    target.freeze_panes = f"B{HEADING_ROW + 1}"
     target.auto_filter.ref = f"A{HEADING_ROW}:{last_letter}{last_row}"
     for heading, code in sheet.choices.items():
         if heading not in frame.columns or code not in ranges:

@@ -104,7 +104,7 @@ def linked_family(
         days |= {"application_date": begins, "approval_date": begins + draw.between(180, 240)}
     else:
         days |= _stages(draw, begins)
-    return _write(world, days, draw.deal(HOUSEHOLD))
+    return _write(world, days, world.choose(HOUSEHOLD, matched))
 
 
 def record(draw: Draw, sexes: str) -> tuple[str, str, int]:

@@ -87,8 +87,8 @@ def _adoption(world: World, family: Family, start: int) -> Adoption:
     decision = start + draw.between(130, 230)
     order = decision + draw.between(14, 60)
     ready = order
-    reversal = draw.deal(codes.REVERSED)
     turned = order + draw.between(200, 620)
+    reversal = world.choose(codes.REVERSED, turned) if how in {"reversed", "second"} else "RD4"
     if how == "no order":
         turned, reversal = decision + draw.between(60, 200), "RD2"
     elif how == "second":

@@ -49,13 +49,7 @@ class Book:
             stray = set[str]().union(*rows) - {column.name for column in columns}
             if stray:
                 raise KeyError(f"{table}: {', '.join(sorted(stray))}")
-            self._frames[table].append(
-                pl.DataFrame(
-                    [
-                        pl.Series(column.name, [row.get(column.name) for row in rows], dtype=_DTYPES[column.kind])
-                        for column in columns
-                    ]
-                )
-            )
+            schema = {column.name: _DTYPES[column.kind] for column in columns}
+            self._frames[table].append(pl.from_dicts(rows, schema=schema) if rows else pl.DataFrame(schema=schema))
             rows.clear()
         self._held = 0

@@ -50,7 +50,7 @@ SEEN: Final = Weighted({"Y": 95.5, "N": 3.5, None: 1})
 QUORATE: Final = Weighted({"Y": 96, "N": 4})
 
 HOME: Final = Weighted({"E4A": 52, "E4B": 10, "E13": 11, "E8": 17, "E3": 5, "E16": 2.5, "E41": 2.5})
-GUARDIANSHIP: Final = Weighted({"E45": 58, "E46": 10, "E47": 24, "E48": 8})
+GUARDIANSHIP: Final = Weighted({"E46": 10, "E48": 8, "E47": 24, "E45": 58})
 ADULT: Final = Weighted({"E5": 38, "E6": 20, "E17": 6, "E7": 6, "E8": 30})
 CLOSES_AS: Final = {
     "E11": "RC1", "E12": "RC1", "E2": "RC2", "E41": "RC3", "E45": "RC4", "E46": "RC4", "E47": "RC4", "E48": "RC4",

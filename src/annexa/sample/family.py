@@ -14,7 +14,7 @@ _GROWN: Final = 17 * 365 + 60  # no child is older than this when the family bec
 _PREGNANCY: Final = 150  # days before birth at which an unborn child can become known
 _RECENT: Final = 120
 _DIES: Final = Weighted({False: 60, True: 1})
-_DIES_GROWN: Final = Weighted({False: 60, True: 1})
+_DIES_GROWN: Final = Weighted([(True, 1), (False, 58), (True, 1)])
 LATE_KEYS: Final = 1 << 48  # numbers of families that become known after the inspection date
 EXPECTING: Final = Weighted({True: 1, False: 5})
 

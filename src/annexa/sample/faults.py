@@ -83,23 +83,41 @@ def _conflicting(garden: Garden, row: Row) -> tuple[str, int]:
 
 
 def _second_plan(garden: Garden, row: Row) -> tuple[str, int]:
+    garden.change("ssd_cp_plans", row["row"], cppl_cp_plan_end_date=None)
     second = {
         "cppl_cp_plan_id": f"9{row['cppl_cp_plan_id']}",
         "cppl_cp_plan_start_date": garden.ago(30),
+        "cppl_cp_plan_end_date": None,
         "cppl_icpc_id": None,
     }
     return garden.add("ssd_cp_plans", row | second)
 
 
-def _case_of_open_plan(garden: Garden) -> pl.Expr:
-    people = garden.people("ssd_cp_plans", "cppl_person_id", _own_open_plan(garden))
-    in_care = garden.people("ssd_cla_episodes", "clae_person_id", pl.col("clae_cla_episode_ceased_date").is_null())
-    person = pl.col("cine_person_id")
-    return pl.col("cine_close_date").is_null() & person.is_in(people) & ~person.is_in(in_care)
+def _any_own_plan(garden: Garden) -> pl.Expr:
+    """True for the latest plan of children under 18 whom nothing else keeps known, where no plan is open."""
+    cared_for = garden.tables["ssd_cla_episodes"]["clae_person_id"].implode()
+    young = garden.people("ssd_person", "pers_person_id", garden.within("pers_dob", 17 * 365))
+    person, start = pl.col("cppl_person_id"), pl.col("cppl_cp_plan_start_date")
+    own = (pl.col("cppl_cp_plan_ola").fill_null("N") != "Y") & (start == start.max().over("cppl_person_id"))
+    return own & (start < garden.ago(45)) & person.is_in(young) & ~person.is_in(cared_for)
 
 
-def _close_case(garden: Garden, row: Row) -> None:
-    garden.change("ssd_cin_episodes", row["row"], cine_close_date=garden.ago(15), cine_close_reason="RC7")
+def _plan_of_closed_case(garden: Garden, row: Row) -> tuple[str, int]:
+    """Leave the plan open and close its case; tell the row of the case."""
+    garden.change("ssd_cp_plans", row["row"], cppl_cp_plan_end_date=None)
+    case = pl.col("cine_person_id") == row["cppl_person_id"]
+    case &= pl.col("cine_referral_id") == row["cppl_referral_id"]
+    index = garden.tables["ssd_cin_episodes"].select(case.arg_true()).item()
+    garden.change("ssd_cin_episodes", index, cine_close_date=garden.ago(15), cine_close_reason="RC7")
+    return "ssd_cin_episodes", index
+
+
+def _open_plan_out_of_care(garden: Garden) -> pl.Expr:
+    return _own_open_plan(garden) & _any_own_plan(garden)
+
+
+def _no_start(garden: Garden, row: Row) -> None:
+    garden.change("ssd_cp_plans", row["row"], cppl_cp_plan_start_date=None, cppl_cp_plan_end_date=None)
 
 
 def _open_caseworker(garden: Garden) -> pl.Expr:
@@ -204,22 +222,31 @@ def _unmapped_family(garden: Garden, row: Row) -> tuple[str, int]:
 
 DEFECTS: Final = (
     Defect(
+        "gender of an unborn child",
+        "ssd_person",
+        "pers_person_id",
+        "AA-G12",
+        "The gender is shown as not stated, whatever was recorded.",
+        (_unborn,),
+        _cells("ssd_person", pers_gender="F"),
+    ),
+    Defect(
         "two plans open",
         "ssd_cp_plans",
         "cppl_person_id",
         "AA-701",
         "Two plans of one child are open: the later one is the row of List 7.",
-        _own_open_plan,
+        (_own_open_plan, _any_own_plan),
         _second_plan,
     ),
     Defect(
         "plan open under closed episode",
-        "ssd_cin_episodes",
-        "cine_person_id",
+        "ssd_cp_plans",
+        "cppl_person_id",
         "AA-X02",
         "The case is shown as closed on List 6 while List 7 shows an open plan.",
-        _case_of_open_plan,
-        _close_case,
+        (_open_plan_out_of_care, _any_own_plan),
+        _plan_of_closed_case,
     ),
     Defect(
         "missing start with open record",
@@ -227,8 +254,8 @@ DEFECTS: Final = (
         "cppl_person_id",
         "AA-716",
         "The plan stays on List 7 with a blank start date.",
-        _own_open_plan,
-        _cells("ssd_cp_plans", cppl_cp_plan_start_date=None),
+        (_own_open_plan, _any_own_plan),
+        _no_start,
     ),
     Defect(
         "conflicting duplicate",
@@ -236,17 +263,8 @@ DEFECTS: Final = (
         "cinp_person_id",
         "AA-R14",
         "Two rows of one plan differ: the later start stands, the other row is left off as CONFLICT.",
-        _open_support,
+        (_open_support,),
         _conflicting,
-    ),
-    Defect(
-        "gender of an unborn child",
-        "ssd_person",
-        "pers_person_id",
-        "AA-G12",
-        "The gender is shown as not stated, whatever was recorded.",
-        _unborn,
-        _cells("ssd_person", pers_gender="F"),
     ),
     Defect(
         "care open after 18",
@@ -254,7 +272,7 @@ DEFECTS: Final = (
         "clae_person_id",
         "AA-816",
         "Care is read as ended on the 18th birthday, since there is a care leaver record.",
-        _ended_at_eighteen,
+        (_ended_at_eighteen,),
         _reopen_care,
     ),
     Defect(
@@ -263,7 +281,7 @@ DEFECTS: Final = (
         "clae_person_id",
         "AA-805",
         "The period is read as still open, since X1 says that care went on.",
-        _ended_lately,
+        (_ended_lately,),
         _cells("ssd_cla_episodes", clae_cla_episode_ceased_reason="X1"),
     ),
     Defect(
@@ -272,7 +290,7 @@ DEFECTS: Final = (
         "lega_person_id",
         "AA-R02",
         "The legal status is blank on List 8; the child stays on the list.",
-        _status_in_force,
+        (_status_in_force,),
         _cells("ssd_legal_status", lega_legal_status="Ward of the parish"),
     ),
     Defect(
@@ -281,7 +299,7 @@ DEFECTS: Final = (
         "pers_person_id",
         "AA-G24",
         "The early help is read as ended on the date of death.",
-        _open_early_help_alone,
+        (_open_early_help_alone,),
         _die,
     ),
     Defect(
@@ -290,7 +308,7 @@ DEFECTS: Final = (
         "cina_person_id",
         "AA-R04",
         "1900-01-01 is read as blank: the assessment is open.",
-        _open_assessment,
+        (_open_assessment,),
         _cells("ssd_cin_assessments", cina_assessment_auth_date="1900-01-01"),
     ),
     Defect(
@@ -299,7 +317,7 @@ DEFECTS: Final = (
         "cina_person_id",
         "AA-401",
         "The assessment is listed with both dates and an error.",
-        _authorised_lately,
+        (_authorised_lately,),
         _before_start,
     ),
     Defect(
@@ -308,7 +326,7 @@ DEFECTS: Final = (
         "cina_person_id",
         "AA-R06",
         "What the outcome text held is blank; the row stays.",
-        _authorised_lately,
+        (_authorised_lately,),
         _cells(
             "ssd_cin_assessments", cina_assessment_outcome_json='{"NFA_FLAG": "N", "COMMENTS": "said "no" at first"}'
         ),
@@ -319,7 +337,7 @@ DEFECTS: Final = (
         "cina_person_id",
         "AA-408",
         "The assessment is left off List 4 as CLOSED_WITH_EPISODE.",
-        _closed_long_ago,
+        (_closed_long_ago,),
         _cells(
             "ssd_cin_assessments",
             cina_assessment_auth_date=None,
@@ -333,7 +351,7 @@ DEFECTS: Final = (
         "invo_person_id",
         "AA-G25",
         "The case is allocated to no one real: the worker is blank.",
-        _open_caseworker,
+        (_open_caseworker,),
         _cells("ssd_involvements", invo_professional_id="SSD_PH"),
     ),
     Defect(
@@ -342,7 +360,7 @@ DEFECTS: Final = (
         "cine_person_id",
         "AA-308",
         "The referral goes to the exceptions of List 3 as NO_DATE.",
-        _nothing_came_of_it,
+        (_nothing_came_of_it,),
         _cells("ssd_cin_episodes", cine_referral_date=None),
     ),
     Defect(
@@ -351,7 +369,7 @@ DEFECTS: Final = (
         "cine_person_id",
         "AA-301",
         "The referral is on List 3 with the NFA cell blank.",
-        _assessed_only,
+        (_assessed_only,),
         _cells("ssd_cin_episodes", cine_referral_nfa=None, cine_referral_outcome_json=None),
     ),
     Defect(
@@ -360,7 +378,7 @@ DEFECTS: Final = (
         "cont_person_id",
         "AA-R01",
         "The date cannot be read: the contact goes to the exceptions of List 1 as NO_DATE.",
-        _recent_contact,
+        (_recent_contact,),
         _bad_date,
     ),
     Defect(
@@ -369,7 +387,7 @@ DEFECTS: Final = (
         "pers_person_id",
         "AA-R02",
         "The ethnicity is blank on every list of the child.",
-        _with_recent_contact,
+        (_with_recent_contact,),
         _cells("ssd_person", pers_ethnicity="WXYZ"),
     ),
     Defect(
@@ -378,7 +396,7 @@ DEFECTS: Final = (
         "cont_person_id",
         "AA-G02",
         "The contact is listed without gender, ethnicity, date of birth and age.",
-        _recent_contact,
+        (_recent_contact,),
         _orphan,
     ),
     Defect(
@@ -387,7 +405,7 @@ DEFECTS: Final = (
         "cont_person_id",
         "AA-G01",
         "The contact goes to the exceptions of List 1 as NO_CHILD_ID.",
-        _recent_contact,
+        (_recent_contact,),
         _cells("ssd_contacts", cont_person_id=None),
     ),
     Defect(
@@ -396,7 +414,7 @@ DEFECTS: Final = (
         "cont_person_id",
         "AA-G20",
         "The two rows count once.",
-        _recent_contact,
+        (_recent_contact,),
         _duplicate,
     ),
     Defect(
@@ -405,7 +423,7 @@ DEFECTS: Final = (
         "cont_person_id",
         "AA-G08",
         "The contact is left off as FUTURE.",
-        _recent_contact,
+        (_recent_contact,),
         _future,
     ),
     Defect(
@@ -414,7 +432,7 @@ DEFECTS: Final = (
         "cont_person_id",
         "AA-R21",
         "The contact is listed under the current identifier.",
-        _recent_contact,
+        (_recent_contact,),
         _merged,
     ),
     Defect(
@@ -423,7 +441,7 @@ DEFECTS: Final = (
         "person_id",
         "AA-R19",
         "The record names no child: it goes to the exceptions of List 2 as NO_CHILD_ID.",
-        _child_record,
+        (_child_record,),
         _unmapped_family,
     ),
 )

@@ -21,7 +21,8 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
 class Defect(NamedTuple):
     """One kind of fault: where it can be planted, and how.
 
-    `plant` returns table and index of the row with the fault, if that is not the row it was given.
+    `where` are conditions on rows of `table`: the first that finds a row counts. `plant` returns table and index
+    of the row with the fault, if that is not the row it was given.
     """
 
     kind: str
@@ -29,7 +30,7 @@ class Defect(NamedTuple):
     person: str
     check: str
     consequence: str
-    where: Callable[["Garden"], pl.Expr]
+    where: tuple[Callable[["Garden"], pl.Expr], ...]
     plant: Callable[["Garden", Row], tuple[str, int] | None]
 
 
@@ -69,8 +70,11 @@ class Garden:
 
     def sow(self, defect: Defect, wanted: int) -> None:
         """Plant a fault up to `wanted` times, in rows of children that have none yet."""
-        frame = self.tables[defect.table].with_row_index("row").filter(defect.where(self))
-        rows = [row for row in frame.iter_rows(named=True) if row[defect.person] not in self._taken]
+        frame = self.tables[defect.table].with_row_index("row")
+        rows: list[Row] = []
+        for where in defect.where:
+            found = frame.filter(where(self)).iter_rows(named=True)
+            rows = rows or [row for row in found if row[defect.person] not in self._taken]
         for _ in range(wanted):
             if not rows:
                 return

@@ -9,7 +9,9 @@ from annexa.sample.family import Child, Family, World, birthday
 _THIRTEEN_WEEKS: Final = 91
 _NOT_LEAVERS: Final = frozenset({"E2", "E3", "E11", "E12", "E15"})
 _SERVICE_UNTIL: Final = Weighted({21: 52, 22: 12, 23: 10, 24: 8, 25: 14, 26: 4})
-_AFTERWARDS: Final = Weighted({"record stays": 70, "No Current Eligibility": 30})
+_AFTERWARDS: Final = Weighted({"No Current Eligibility": 30, "record stays": 70})
+
+_KNOWN_TO_SERVICE: Final = Weighted({False: 1, True: 3})
 
 
 def leave_care(world: World, family: Family, child: Child) -> None:
@@ -58,12 +60,13 @@ def _adult(world: World, family: Family, child: Child, number: int, category: st
     _record(world, family, child, number, category, (child.eighteen, until))
     if child.died is not None and child.died <= until:
         return
-    if draw.deal(_AFTERWARDS) == "record stays":
+    if world.choose(_AFTERWARDS, until) == "record stays":
         _state(world, family, child, number, (until, until + 9000), eligibility=category, in_touch="NREQ")
     else:
         _state(world, family, child, number, (until, until + 9000), eligibility="No Current Eligibility")
     start = min(child.eighteen, child.care[-1].end)
-    if draw.chance(0.85):
+    grown = birthday(child.born, 25) <= world.inspection
+    if draw.deal(_KNOWN_TO_SERVICE) if grown else draw.chance(0.85):
         _service(world, child, start, until)
         if returns:
             _service(world, child, until + 200, until + 700)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from annexa.editions import code_sets, normalise
+from annexa.editions import code_sets, edition_names, load_edition, normalise
 from annexa.errors import UsageError
 from annexa.records import RECORDS
 from annexa.resources import resource
@@ -79,7 +79,17 @@ def _check(name: str, file: SourceFile) -> None:
     for path in file.ignored:
         record, _, field = path.partition(".")
         _known(name, "ignored", record, RECORDS)
+        if record in _starts_of_lists():
+            raise UsageError(
+                f"{name}: ignored: a list starts from {record}, and every row of it is accounted for.",
+                "Map the values to codes under [values] instead.",
+            )
         _known(name, f"ignored.{record}", field, RECORDS[record].fields())
+
+
+def _starts_of_lists() -> set[str]:
+    editions = (load_edition(name) for name in edition_names())
+    return {record for edition in editions for spec in edition.lists.values() for record in spec.records}
 
 
 def _check_needs(name: str, columns: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:

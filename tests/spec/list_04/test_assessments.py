@@ -1,10 +1,12 @@
 """List 4: whether support is required, and what else decides about an assessment than its own dates."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from annexa.errors import UsageError
 from annexa.lists.assessments import assessment_facts, open_assessments
 from annexa.lists.build import build_list
 from tests.support.build import build
@@ -289,3 +291,11 @@ def test_facts_of_all_that_are_not_cancelled():
     assert [each["is_open"] for each in facts] == [False, True]
     assert [each["episode_referral_id"] for each in facts] == ["R1", None]
     assert [each["last_of_episode"] for each in facts] == [True, False]
+
+
+def test_an_edition_without_months_for_the_list_is_refused():
+    context = context_of({"assessments": []}, date.fromisoformat(D))
+    context = replace(context, edition=context.edition.model_copy(update={"months": {}}))
+    with pytest.raises(UsageError, match="List 4") as refused:
+        build_list(context, context.edition.lists[4])
+    assert "edition.toml" in refused.value.hint

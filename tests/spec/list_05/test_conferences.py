@@ -5,11 +5,14 @@ siblings do.
 """
 
 import json
+from datetime import date
 
 import polars as pl
 import pytest
 
+from annexa.lists.build import build_list
 from tests.support.build import build
+from tests.support.context import context_of
 
 D = "2025-06-02"
 UNNECESSARY = "Was an Initial Child Protection Conference deemed unnecessary?"
@@ -261,6 +264,16 @@ def test_broken_json_is_no_evidence():
     result = list_5([broken])
     assert result.cell(5, UNNECESSARY) is None
     assert {"AA-513", "AA-R06"} <= result.checks()
+
+
+def test_outcome_columns_that_the_extract_lacks_are_no_error_of_each_row():
+    rows = [{"enquiry_id": "S1", "person_id": "C1", "start_date": date(2025, 3, 3), "end_date": date(2025, 3, 20)}]
+    for absent, error in ((["nfa", "outcome_json"], False), (["nfa"], True)):
+        context = context_of(
+            {"section_47_enquiries": rows}, date.fromisoformat(D), absent={"section_47_enquiries": absent}
+        )
+        assert build_list(context, context.edition.lists[5]).frame[UNNECESSARY].to_list() == [None]
+        assert ("AA-513" in set(context.findings.frame()["check"])) is error
 
 
 def test_a_plan_says_nothing_about_an_enquiry_without_a_date():

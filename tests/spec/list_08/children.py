@@ -9,7 +9,7 @@ D = "2025-06-02"
 
 def span(text: str) -> tuple[str, str]:
     """Split "2024-01-02 to 2024-03-04"; a missing half is blank."""
-    start, _, end = text.partition(" to")
+    start, _, end = text.partition("to")
     return start.strip(), end.strip()
 
 

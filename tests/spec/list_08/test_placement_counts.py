@@ -224,7 +224,13 @@ def test_the_most_recent_placement_is_the_one_with_the_latest_start():
     )
     blank = (None,) * 3
     assert cells(result, *LATEST) == {
-        "hospital": (date(2025, 5, 30), "x) T1: Temporary placement - hospital", "b) PR1: Own provision", "AB1 2CD", "7"),
+        "hospital": (
+            date(2025, 5, 30),
+            "x) T1: Temporary placement - hospital",
+            "b) PR1: Own provision",
+            "AB1 2CD",
+            "7",
+        ),
         "overlap": (date(2024, 1, 1), HOMES, *blank),
         "ids": (date(2022, 1, 1), HOMES, *blank),
         "bare": (None,) * 5,

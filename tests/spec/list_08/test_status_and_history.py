@@ -2,9 +2,12 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 
+from annexa.lists.care_columns import ever_uasc
 from tests.spec.list_08.children import cells, episode, legal, list_8, person, span
+from tests.support.context import context_of
 
 UASC = "Unaccompanied Asylum Seeking Child (UASC) within the Last 12 Months (Y/N)"
 SECOND = "Is this a second or subsequent period of being a Looked After Child within the last 12 months (Y/N)"
@@ -67,15 +70,10 @@ def test_uasc_is_blank_without_the_table():
 
 
 def test_ever_uasc_counts_any_time():
-    from annexa.lists.care_columns import ever_uasc
-    from tests.support.context import context_of
-
     statuses = [
         {"person_id": "past", "status": "UASC", "start_date": date(2015, 1, 1), "end_date": date(2016, 1, 1)},
         {"person_id": "other", "status": "REFUGEE", "start_date": date(2015, 1, 1)},
     ]
-    import polars as pl
-
     rows = pl.DataFrame({"_id": [0, 1, 2], "person_id": ["past", "other", "none"]})
     known = context_of({"immigration_statuses": statuses}, date(2025, 6, 2))
     assert ever_uasc(known, rows)["ever_uasc"].to_list() == ["Y", "N", "N"]
@@ -119,7 +117,7 @@ OPEN, CEASED = "2022-01-01 to", "2022-01-01 to 2025-01-10"
 # case: (period, statuses, status, its start)
 LEGAL_CASES = {
     "one": (OPEN, ["C2 2022-01-01 to"], C2, "2022-01-01"),
-    "none": (OPEN, [], None, ""),
+    "no status": (OPEN, [], None, ""),
     "ended on the day": (OPEN, ["C2 2022-01-01 to 2025-06-02"], None, ""),
     "end planned": (OPEN, ["C2 2022-01-01 to 2025-06-03"], C2, "2022-01-01"),
     "latest start": (OPEN, ["C2 2022-01-01 to", "V2 2024-01-01 to"], V2, "2024-01-01"),

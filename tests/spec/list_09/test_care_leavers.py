@@ -33,7 +33,11 @@ def list_9(leavers, born=None, died=None, services=None, cared_for=(), edition="
     people = dict.fromkeys(each["clea_person_id"] for each in leavers if each["clea_person_id"])
     tables = {
         "ssd_person": [
-            {"pers_person_id": each, "pers_dob": (born or {}).get(each, ADULT), "pers_death_date": (died or {}).get(each)}
+            {
+                "pers_person_id": each,
+                "pers_dob": (born or {}).get(each, ADULT),
+                "pers_death_date": (died or {}).get(each),
+            }
             for each in people
         ],
         "ssd_care_leavers": list(leavers),
@@ -70,7 +74,13 @@ def reasons(result):
 # name: (date of birth, categories, shown in 2018 and 2019, AA-901, AA-912)
 CATEGORIES = {
     "adult, former": (ADULT, ["former relevant"], FORMER, False, False),
-    "adult, former and others": (ADULT, ["relevant", "qualifying", "eligible", "former relevant"], FORMER, False, False),
+    "adult, former and others": (
+        ADULT,
+        ["relevant", "qualifying", "eligible", "former relevant"],
+        FORMER,
+        False,
+        False,
+    ),
     "adult, qualifying first": (ADULT, ["relevant", "eligible", "qualifying"], QUALIFYING, False, False),
     "adult, eligible": (ADULT, ["eligible", "relevant"], FORMER, True, False),
     "adult, relevant": (ADULT, ["relevant"], RELEVANT, True, False),

@@ -70,8 +70,7 @@ ORDERS = {
     "recorded": ("2023-06-05", [("E1", "2023-06-01", "")], "2023-06-05"),
     "from the status": ("", [("E1", "2023-06-01", "")], "2023-06-01"),
     "freed": ("", [("D1", "2023-06-01", "")], "2023-06-01"),
-    "the first": ("", [("C2", "2023-01-09", "2023-07-01"), ("E1", "2023-07-01", "2023-09-01"), ("E1", "2023-09-01", "")],
-                  "2023-07-01"),
+    "the first": ("", [("E1", "2023-07-01", "2023-09-01"), ("E1", "2023-09-01", "")], "2023-07-01"),
     "of an earlier period of care": ("", [("E1", "2020-06-01", "2020-12-01")], ""),
     "start not recorded": ("", [("E1", "", "2023-09-01")], ""),
     "a care order alone": ("", [("C2", "2023-01-09", "")], ""),
@@ -79,9 +78,7 @@ ORDERS = {
 
 
 def test_placement_order():
-    statuses = [
-        status(child, code, start, end) for child, (_, rows, _) in ORDERS.items() for code, start, end in rows
-    ]
+    statuses = [status(child, code, start, end) for child, (_, rows, _) in ORDERS.items() for code, start, end in rows]
     result = list_10(
         [record(child, **DECIDED, placement_order_date=recorded) for child, (recorded, *_) in ORDERS.items()],
         [episode(child) for child in ORDERS],

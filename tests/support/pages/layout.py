@@ -90,8 +90,9 @@ def layout_page() -> str:
         *(block for record in tables if record.meta.table.startswith("annexa_") for block in _table(record)),
         f"## {VALUES_HEADING}",
         "A value is compared without regard to case, kinds of dashes and quotation marks, and repeated blanks. It must "
-        "be the whole value: annexa never looks for a word inside a text. Beside the values below, a label is read "
-        "without its letter, and with or without its code before it. A value that nothing here knows makes the cell "
+        "be the whole value: annexa never looks for a word inside a text. Beside the values below, annexa "
+        "reads a label without its letter, the meaning of a code as [The lists explained](lists.md#codes) gives it, "
+        "and each of them with the code before it. A value that nothing here knows makes the cell "
         "blank, with a finding. Your own values are mapped in a source profile.",
         *_code_sets(),
     )
@@ -184,6 +185,8 @@ def _holds(field: RecordField) -> str:
 
 
 def _named(numbers: list[int]) -> str:
+    if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"Lists {numbers[0]} to {numbers[-1]}"
     return f"{'List' if len(numbers) == 1 else 'Lists'} {listed([str(number) for number in numbers])}"
 
 
