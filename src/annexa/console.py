@@ -7,12 +7,12 @@ into the width where it can; into a file or a pipe (and where COLUMNS is not set
 import errno
 import json
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from io import UnsupportedOperation
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from rich import box
@@ -48,12 +48,15 @@ def _out(width: int | None = None) -> Console:
 
 
 def _err() -> Console:
-    return _Stream(stderr=True, highlight=False, soft_wrap=True)
+    console = _Stream(stderr=True, highlight=False)
+    # On a terminal a message is wrapped between words; elsewhere it stays on one line.
+    console.soft_wrap = not console.is_terminal
+    return console
 
 
 def _discard(stream: IO[str]) -> None:
     """Send the rest of a stream nowhere: what stands in its buffer would fail once more when Python ends."""
-    with suppress(UnsupportedOperation, OSError), open(os.devnull, "w", encoding="utf-8") as nowhere:
+    with suppress(UnsupportedOperation, OSError), Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
@@ -74,7 +77,7 @@ def _result(width: int | None = None) -> Iterator[Console]:
 def line(text: str) -> None:
     """Print one line of a result."""
     with _result() as console:
-        console.print(escape(text), soft_wrap=True)
+        console.print(escape(text), soft_wrap=not console.is_terminal)
 
 
 def document(value: object) -> None:
@@ -123,8 +126,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "
             leading=int(spaced),
         )
         for (heading, *cells), width in zip(columns, widths, strict=True):
-            right = bool(cells) and all(_is_number(cell) for cell in cells)
-            shown.add_column(heading, justify="right" if right else "left", width=width, overflow="fold")
+            shown.add_column(heading, justify="right" if _numbers(cells) else "left", width=width, overflow="fold")
         for row in rows:
             shown.add_row(*(escape(cell) for cell in row))
         if title:
@@ -152,8 +154,9 @@ def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int]:
     return widths
 
 
-def _is_number(cell: str) -> bool:
-    return all(text in {"", "-"} or text.replace(",", "").isdigit() for text in cell.split("\n"))
+def _numbers(cells: Sequence[str]) -> bool:
+    texts = {text.replace(",", "") for cell in cells for text in cell.split("\n")} - {"", "-"}
+    return bool(texts) and all(text.isdigit() for text in texts)
 
 
 @contextmanager
@@ -165,7 +168,7 @@ def progress(*, quiet: bool, verbose: bool, stage: ContextVar[str]) -> Iterator[
     """
     console = _err()
     bar = Progress(
-        BarColumn(bar_width=20),
+        BarColumn(bar_width=20, pulse_style="cyan"),
         TextColumn("{task.description}", markup=False),
         TimeElapsedColumn(),
         console=console,
@@ -198,11 +201,13 @@ def progress(*, quiet: bool, verbose: bool, stage: ContextVar[str]) -> Iterator[
 def build_counts(report: "Report") -> list[str]:
     """Return a build in counts, for --verbose and the log: what was read, listed, found and written."""
     record = report.manifest
-    lines = [f"read {each.table} ({each.name}): {_many(each.rows, 'row')}" for each in record.inputs if each.rows is not None]
+    lines = [
+        f"read {each.table} ({each.name}): {_many(each.rows, 'row')}" for each in record.inputs if each.rows is not None
+    ]
     for each in record.lists:
         if each.state == "built":
             left = sum(report.lists[each.number].left_out.values())
-            lines.append(f"List {each.number}: {_many(each.rows, 'row')}, {each.children:,} children, {left:,} left out")
+            lines.append(f"List {each.number}: rows {each.rows:,}, children {each.children:,}, left out {left:,}")
         else:
             lines.append(f"List {each.number}: {each.state}")
     lines += [f"{check}: {_many(number, 'finding')}" for check, number in sorted(record.findings.by_check.items())]
@@ -236,7 +241,9 @@ def build_summary(report: "Report") -> None:
     """Print what a build gave: for each list its rows, children, window and what was left out, and where to look."""
     rows = []
     for number, built in report.lists.items():
-        window = f"{built.window.start:%d/%m/%Y} to {built.window.end:%d/%m/%Y}" if built.window else "at the inspection"
+        window = (
+            f"{built.window.start:%d/%m/%Y} to {built.window.end:%d/%m/%Y}" if built.window else "at the inspection"
+        )
         counts = ("-", "-", window, "-", "not supplied")
         if built.supplied:
             left = "\n".join(f"{count:,}" for count in built.left_out.values()) or "0"
@@ -249,10 +256,8 @@ def build_summary(report: "Report") -> None:
         title=f"Annex A for {report.request.inspection_date:%d/%m/%Y}, edition {report.edition.name}",
     )
     found = report.manifest.findings
-    line(
-        f"Findings: {_many(found.error, 'error')}, {_many(found.warning, 'warning')}, {found.info:,} for information."
-    )
+    line(f"Findings: {_many(found.error, 'error')}, {_many(found.warning, 'warning')}, {found.info:,} for information.")
     if report.unknown:
         line(f"Files not used: {', '.join(report.unknown)}.")
     line(f"The workbook is {report.request.output / 'annex-a.xlsx'}.")
-    line("Next, look beside it at findings.csv (what is wrong) and exclusions.csv (what was left out, and why).")
+    line("Look next at findings.csv and exclusions.csv, in the same folder.")

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ EPISODES = st.lists(
             "close_date": st.none() | DAYS,
         }
     ),
+    min_size=3,
     max_size=6,
     unique_by=lambda episode: (episode["referral_id"], episode["person_id"]),
 )
@@ -35,8 +37,8 @@ SERVICES = st.lists(
             "end": st.none() | DAYS,
         }
     ),
-    min_size=1,
-    max_size=8,
+    min_size=6,
+    max_size=12,
 )
 SCHEMA = {"_service": pl.Int64, "person_id": pl.String, "referral_id": pl.String, "start": pl.Date, "end": pl.Date}
 
@@ -88,6 +90,50 @@ def test_episode_of(episodes, services, random):
         named = found.drop_nulls("episode_row").join(frame.select("_service", "person_id"), on="_service")
         assert named.join(rows, on=["episode_row", "person_id", "referral_id"], how="anti").height == 0
         assert found.filter(pl.col("episode_row").is_null() != pl.col("referral_id").is_null()).height == 0
+
+
+R1 = ("R1", "2023-02-01", "2024-06-01")
+R2 = ("R2", "2024-08-01", "")
+DRAWN = [
+    # episodes, service (id, start, end), belongs to
+    ("nothing else is open", [R1], ("R1", "2023-03-01", ""), "R1"),
+    ("it was closed under the service", [R1, R2], ("R1", "2023-03-01", ""), "R2"),
+    ("a service that ended stays", [R1, R2], ("R1", "2023-03-01", "2024-01-10"), "R1"),
+    ("by dates, covered", [R1], ("", "2023-03-01", "2024-01-10"), "R1"),
+    ("by dates, on the day it closed", [R1], ("", "2024-06-01", "2024-06-10"), "R1"),
+    ("by dates, the day after", [R1], ("", "2024-06-02", "2024-06-10"), None),
+    ("by dates, on the day it began", [R1], ("", "2023-02-01", "2024-06-10"), "R1"),
+    ("by dates, the day before", [R1], ("", "2023-01-31", "2024-06-10"), None),
+    ("an open service is not a closed episode's", [R1], ("", "2023-03-01", ""), None),
+    ("an id that matches nothing", [R1, R2], ("R9", "2023-03-01", "2024-01-10"), "R1"),
+    ("the named one is open", [R2, ("R3", "2024-09-02", "")], ("R2", "2024-10-01", ""), "R2"),
+    ("of two that are open, the one that covers it", [R2, ("R3", "2025-01-06", "")], ("", "2024-10-01", ""), "R2"),
+    ("none covers it, the latest open one", [R2, ("R3", "2025-01-06", "")], ("", "2024-07-01", ""), "R3"),
+    ("without a start, the latest open one", [R2, ("R3", "2025-01-06", "")], ("", "", ""), "R3"),
+    ("without a start, and ended", [R1, R2], ("", "", "2024-09-02"), None),
+    ("an episode without a start covers everything before its end", [("R1", "", "2024-06-01")],
+     ("", "2019-03-01", "2024-01-10"), "R1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("episodes", "service", "expected"), [e[1:] for e in DRAWN], ids=[e[0] for e in DRAWN])
+def test_drawn(episodes, service, expected):
+    def day(text):
+        return date.fromisoformat(text) if text else None
+
+    context = context_of(
+        {
+            "cin_episodes": [
+                {"referral_id": key, "person_id": "C1", "referral_date": day(start), "close_date": day(end)}
+                for key, start, end in episodes
+            ]
+        },
+        D,
+    )
+    key, start, end = service
+    row = {"_service": 1, "person_id": "C1", "referral_id": key or None, "start": day(start), "end": day(end)}
+    services = pl.DataFrame([row], schema=SCHEMA).with_columns(pl.col("end").is_null().alias("open"))
+    assert episode_of(context, services)["referral_id"].to_list() == [expected]
 
 
 def test_a_death_closes_an_open_episode():

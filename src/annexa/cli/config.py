@@ -1,7 +1,5 @@
 """annexa config."""
 
-from typing import Annotated
-
 import typer
 
 from annexa.cli import options as o
@@ -12,32 +10,37 @@ app = typer.Typer(help="Explain the settings.", no_args_is_help=True)
 
 @app.command("show")
 @guarded
-def show(
-    config: o.Config = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
-) -> None:
+def show(config: o.Config = None, json: o.Json = False) -> None:
     """Show every setting, its value, and where the value came from.
 
     Example: annexa config show
     """
     from annexa import console
+    from annexa.editions import DEFAULT_EDITION
+    from annexa.settings import FILE_NAME
 
     resolved = o.resolve(config)
-    values = resolved.settings.model_dump(mode="json", exclude={"options", "limits"})
-    for part in ("options", "limits"):
-        dumped = getattr(resolved.settings, part).model_dump(mode="json")
-        values.update({f"{part}.{name}": value for name, value in dumped.items()})
-    origins = {name: resolved.origins.get(name, resolved.origins.get(name.split(".")[0], "default")) for name in values}
+    settings = resolved.settings.model_dump(mode="json")
+    settings["edition"] = settings["edition"] or DEFAULT_EDITION
+    settings["output"] = settings["output"] or "annexa-<inspection date>"
+    values = {}
+    for name in resolved.origins:
+        table, _, key = name.rpartition(".")
+        values[name] = settings[table][key] if table else settings[name]
     if json:
-        console.document({name: {"value": value, "from": origins[name]} for name, value in values.items()})
-    else:
-        console.table(
-            ("Setting", "Value", "From"),
-            [(name, _shown(value), origins[name]) for name, value in values.items()],
-        )
+        console.document({name: {"value": value, "from": resolved.origins[name]} for name, value in values.items()})
+        return
+    console.table(
+        ("Setting", "Value", "From"),
+        [(name, _shown(value), resolved.origins[name]) for name, value in values.items()],
+    )
+    if config is None and FILE_NAME not in resolved.origins.values():
+        console.line(f"There is no {FILE_NAME} with settings in this folder.")
 
 
 def _shown(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "-"
+    if isinstance(value, bool):
+        return str(value).lower()
     return "-" if value in ("", None) else str(value)

@@ -4,23 +4,24 @@ from typing import Annotated
 
 import typer
 
+from annexa.cli import options as o
+from annexa.cli.complete import edition_names
 from annexa.cli.guard import guarded
 
 app = typer.Typer(help="Explain the editions of Annex A.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 @app.command("list")
 @guarded
-def list_editions(json: Json = False) -> None:
+def list_editions(json: o.Json = False) -> None:
     """List the editions, with the day each came into force.
 
     Example: annexa editions list
     """
     from annexa import console
-    from annexa.editions import edition_names, load_edition
+    from annexa import editions as shipped
 
-    editions = [load_edition(name) for name in edition_names()]
+    editions = [shipped.load_edition(name) for name in shipped.edition_names()]
     if json:
         console.document(
             [
@@ -46,11 +47,13 @@ def list_editions(json: Json = False) -> None:
 @app.command("show")
 @guarded
 def show(
-    name: Annotated[str, typer.Argument(help="Name of an edition.")],
-    number: Annotated[int | None, typer.Option("--list", help="Show one list's columns and codes.")] = None,
-    json: Json = False,
+    name: o.EditionName,
+    number: Annotated[
+        int | None, typer.Option("--list", metavar="NUMBER", help="Show one list's columns and codes.")
+    ] = None,
+    json: o.Json = False,
 ) -> None:
-    """Show an edition's lists and windows, or one list's columns and codes.
+    """Show an edition's lists, or one list's columns and codes.
 
     Example: annexa editions show ilacs-2019 --list 8
     """
@@ -76,16 +79,23 @@ def show(
         console.table(
             ("List", "Title", "Months", "One row for each", "Who is on it"),
             [
-                (str(n), spec.title, str(edition.months.get(n, "-")), spec.one_row_per, spec.requirement)
+                (
+                    str(n),
+                    spec.title.partition(": ")[2],
+                    str(edition.months.get(n, "-")),
+                    spec.one_row_per,
+                    spec.requirement,
+                )
                 for n, spec in edition.lists.items()
             ],
             title=f"{edition.name}: {edition.title}",
+            spaced=True,
         )
     else:
         console.table(
             ("Heading", "Codes"),
             [
-                (column.heading, ", ".join(edition.code_set(column.codes).labels) if column.codes else "")
+                (column.heading, "\n".join(edition.code_set(column.codes).labels) if column.codes else "-")
                 for column in edition.lists[number].columns
             ],
             title=f"{edition.name}: {edition.lists[number].title}",
@@ -95,11 +105,11 @@ def show(
 @app.command("diff")
 @guarded
 def diff(
-    older: Annotated[str, typer.Argument(help="Name of an edition.")],
-    newer: Annotated[str, typer.Argument(help="Name of another.")],
-    json: Json = False,
+    older: o.EditionName,
+    newer: Annotated[str, typer.Argument(help="Name of another.", autocompletion=edition_names)],
+    json: o.Json = False,
 ) -> None:
-    """Show what differs between two editions: lists, windows, columns and codes.
+    """Show what differs between two editions.
 
     Example: annexa editions diff ilacs-2018 ilacs-2019
     """
@@ -113,7 +123,9 @@ def diff(
         columns = list(vars(differences[0]))
         console.table(
             [column.capitalize() for column in columns],
-            [["" if value is None else str(value) for value in vars(each).values()] for each in differences],
+            [["-" if value is None else str(value) for value in vars(each).values()] for each in differences],
+            title=f"From {older} to {newer}",
+            spaced=True,
         )
     else:
         console.line("The two editions do not differ.")

@@ -90,7 +90,7 @@ def _details(bug: BaseException) -> str:
     if path is None:
         return "Run it again with --debug-file FILE, keep the file safe (it may quote values), and report the error."
     try:
-        with open(path, "w", encoding="utf-8", opener=_owner_only) as file:  # noqa: PTH123  (Path.open has no opener)
+        with open(path, "w", encoding="utf-8", opener=_owner_only) as file:
             file.write("".join(traceback.format_exception(bug)))
     except OSError as error:
         return f"The details could not be written to {path.name}: {error.strerror}."

@@ -71,4 +71,7 @@ def sample(
     console.line(f"The extract is in {output}: {len(tables)} tables, {rows:,} rows.")
     if planted is not None:
         console.line(f"{planted.height:,} planted defects are listed in {output.name}.defects.csv beside it.")
-    console.line(f"Next: annexa build --inspection-date {day} --extracts {output}")
+    # CSV and Parquet are a folder of files, the other two are one file in the folder.
+    extract = output if form in (Format.csv, Format.parquet) else output / f"extract.{form.value}"
+    shown = f'"{extract}"' if " " in str(extract) else extract
+    console.line(f"Next: annexa build --inspection-date {day} --extracts {shown}")

@@ -5,16 +5,15 @@ from typing import Annotated
 
 import typer
 
+from annexa.cli import options as o
 from annexa.cli.guard import guarded
 
 app = typer.Typer(help="Explain the source profiles.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-Name = Annotated[str, typer.Argument(help="Name of a source profile.")]
 
 
 @app.command("list")
 @guarded
-def list_sources(json: Json = False) -> None:
+def list_sources(json: o.Json = False) -> None:
     """List the source profiles.
 
     Example: annexa sources list
@@ -31,7 +30,7 @@ def list_sources(json: Json = False) -> None:
 
 @app.command("show")
 @guarded
-def show(name: Name, json: Json = False) -> None:
+def show(name: o.SourceName, json: o.Json = False) -> None:
     """Show which table and columns each record is read from.
 
     Example: annexa sources show ssd
@@ -48,24 +47,27 @@ def show(name: Name, json: Json = False) -> None:
             }
         )
     else:
-        console.table(
-            ("Record", "Table", "Field", "Columns"),
-            [
-                (record, mapped.table, field, ", ".join(columns) or "-")
-                for record, mapped in profile.tables.items()
-                for field, columns in mapped.columns.items()
-            ],
-        )
+        for record, mapped in profile.tables.items():
+            console.table(
+                ("Field", "Columns"),
+                [(field, "\n".join(columns) or "-") for field, columns in mapped.columns.items()],
+                title=f"{record}: from {mapped.table}",
+            )
 
 
 @app.command("check")
 @guarded
 def check(
-    name: Name,
-    extracts: Annotated[Path | None, typer.Option("--extracts", help="An extract to hold the profile against.")] = None,
-    json: Json = False,
+    name: o.SourceName,
+    extracts: Annotated[
+        Path | None, typer.Option("--extracts", metavar="PATH", help="An extract to hold the profile against.")
+    ] = None,
+    json: o.Json = False,
 ) -> None:
-    """Check a source profile, and what an extract still lacks for each list; exit code 1 where a list cannot be built.
+    """Check a source profile, alone or against an extract.
+
+    With an extract, it is said of each table whether it is there and which columns are missing. The exit code is 1
+    where a table cannot be used.
 
     Example: annexa sources check ssd --extracts extract
     """
@@ -73,13 +75,18 @@ def check(
     from annexa.pipeline import check_source
 
     rows = check_source(name, extracts)
+    unusable = [row for row in rows if row.state == "cannot be used"]
     if json:
         console.document([vars(row) for row in rows])
     else:
         console.table(
             ("Lists", "Table", "State", "Columns that are missing"),
-            [(row.lists, row.table, row.state, ", ".join(row.missing) or "-") for row in rows],
+            [(row.lists or "-", row.table, row.state, "\n".join(row.missing) or "-") for row in rows],
             title=f"The profile {name} agrees with the records.",
         )
-    if any(row.state == "cannot be used" for row in rows):
+        for row in unusable:
+            console.line(
+                f"{row.table} cannot be used: it lacks a column on which everything hangs. A build would stop."
+            )
+    if unusable:
         raise typer.Exit(1)

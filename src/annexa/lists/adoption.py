@@ -25,7 +25,7 @@ NO_DECISION: Final = ["DUPLICATE", "CONFLICT", "NO_CHILD_ID", "FUTURE", "NOT_ADO
 STEPS: Final = ("decision_date", "placement_order_date", "matched_date", "placed_date", "ffa_date", "order_date")
 SHOWN: Final = [
     "person_id", "permanence_id", "entered_care_date", "decision_date", "placement_order_date", "matched_date",
-    "placed_date", "order_date", "reversed_date", "reversed_reason", "ffa_date", "at", "ceased",
+    "placed_date", "order_date", "reversed_date", "reversed_reason", "ffa_date", "at", "ceased", "source",
 ]  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def adoption_decisions(context: Context, spec: ListSpec) -> Cohort:
     where it was reversed in the window). Children whose care shows an adoption that no record speaks of are added, and
     counted under the table that shows it.
 
-    The rows have the columns of SHOWN; permanence_id and decision_date are null in an added row.
+    The rows have the columns of SHOWN; an added row has no permanence_id and no decision_date, and its table as source.
     """
     window = needed_window(context, spec.number)
     records = _judged(_dated(context, _with_period(context, _with_child(context))), window)
@@ -54,13 +54,13 @@ def adoption_decisions(context: Context, spec: ListSpec) -> Cohort:
     records = records.with_columns(noted.alias("noted"))
     _report(context, records, in_scope, shown, added)
 
-    rows = pl.concat([shown, added.drop("source")], how="diagonal").with_columns(
+    rows = pl.concat([shown, added], how="diagonal").with_columns(
         pl.coalesce("ended", pl.lit(context.period.as_at)).alias("at"), pl.col("ended").is_not_null().alias("ceased")
     )
     decided = pl.coalesce(pl.max_horizontal("order_date", "reversed_date", "ended"), *STEPS)
     return Cohort(
         rows.select(SHOWN),
-        {"permanence": account(records, decided, _finding())},
+        {"permanence": account(records, decided, _finding(), pl.col("person_id"))},
         dict(added.group_by("source").len().sort("source").iter_rows()),
     )
 

@@ -190,10 +190,12 @@ def _classed(context: Context, spec: ListSpec, record: str, rows: pl.DataFrame) 
     classes = {code: reason.class_ for code, reason in REASONS.items()}
     class_ = pl.col("reason").replace_strict(classes, default=OUTPUT, return_dtype=pl.Enum(CLASSES))
     return rows.with_columns(class_.alias("class_")).join(
-        source.select("_row", *_identity(context, record)), on="_row", how="left", maintain_order="left"
+        source.select("_row", *_identity(context, record, rows)), on="_row", how="left", maintain_order="left"
     )
 
 
-def _identity(context: Context, record: str) -> list[pl.Expr]:
+def _identity(context: Context, record: str, rows: pl.DataFrame) -> list[pl.Expr]:
+    """Return event_id, and person_id unless the account itself says whose row it is."""
     meta = context.tables[record].record.meta
-    return [pl.col(meta.key).alias("event_id"), pl.col(meta.person or meta.key).alias("person_id")]
+    whose = [] if "person_id" in rows.columns else [pl.col(meta.person or meta.key).alias("person_id")]
+    return [pl.col(meta.key).alias("event_id"), *whose]

@@ -12,6 +12,7 @@ from annexa.lists.orders import id_order
 from annexa.lists.people import with_people
 from annexa.lists.reasons import REASONS, first_reason
 from annexa.lists.registry import Cohort, account, cohort
+from annexa.lists.runs import begins, day_number
 from annexa.lists.short_breaks import LATEST, class_changes
 from annexa.lists.spans import needed_window
 from annexa.records.types import EARLIEST
@@ -120,16 +121,14 @@ def _episodes(context: Context) -> pl.DataFrame:
         )
         .sort("person_id", "begin", "until", *id_order(pl.col("episode_id")))
     )
-    person = pl.col("person_id")
-    followed = person == person.shift(-1)
+    followed = pl.col("person_id") == pl.col("person_id").shift(-1)
     closed = ordered.with_columns(
         pl.when(pl.col("end_date").is_null() & followed).then(pl.col("begin").shift(-1))
         .when(~followed.fill_null(False) & (pl.col("end_reason") == "X1")).then(pl.lit(LATEST))
         .otherwise(pl.max_horizontal("until", "begin")).alias("until")
     )  # fmt: skip
-    reach = pl.col("until").cum_max().over("person_id").shift(1)
-    begins = (person != person.shift(1)) | (pl.col("begin") > reach)
-    return closed.with_columns(begins.fill_null(True).cum_sum().alias("stretch"))
+    new = begins(["person_id"], day_number(pl.col("begin")), day_number(pl.col("until")))
+    return closed.with_columns(new.cum_sum().alias("stretch"))
 
 
 def _stretches(context: Context, episodes: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from annexa.lists.front_door import json_flag
 from annexa.lists.orders import id_order
 from annexa.lists.people import with_people
 from annexa.lists.registry import ID, derivation
+from annexa.lists.runs import begins, day_number
 from annexa.lists.short_breaks import LATEST
 from annexa.lists.spans import report_rows
 from annexa.records import UNREADABLE
@@ -165,11 +166,10 @@ def _runs(context: Context) -> pl.DataFrame:
         )
         .sort(*by, "begin", "until")
     )
-    reach = pl.col("until").cum_max().shift(1).over(by)
-    broken = reach.is_null() | (pl.col("begin") > reach + pl.duration(days=1))
-    return ordered.with_columns(broken.cum_sum().alias("run")).with_columns(
-        pl.col("start_date").first().over("run").alias("run_start")
-    )
+    broken = begins(by, day_number(pl.col("begin")), day_number(pl.col("until")) + 1)
+    # The first of a run has its earliest start, and a blank one comes first.
+    first = pl.when(broken).then("begin").forward_fill()
+    return ordered.with_columns(pl.when(first != EARLIEST).then(first).alias("run_start"))
 
 
 @derivation("care_review_date")

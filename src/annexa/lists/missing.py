@@ -8,6 +8,7 @@ from annexa.lists.care_columns import TWELVE_MONTHS, blank
 from annexa.lists.context import Context
 from annexa.lists.orders import id_order
 from annexa.lists.registry import ID, derivation
+from annexa.lists.runs import begins, changes, day_number, second_number
 from annexa.lists.short_breaks import LATEST
 from annexa.lists.spans import report_rows
 from annexa.records import UNREADABLE
@@ -15,6 +16,7 @@ from annexa.records import UNREADABLE
 LIST: Final = 8
 MISSING: Final = "M"
 ABSENT: Final = "A"
+_GROUP: Final = ("person_id", "missing_type")
 
 
 def distinct_missing(context: Context) -> pl.DataFrame:
@@ -41,45 +43,50 @@ def _distinct_missing(context: Context) -> pl.DataFrame:
         .sort("person_id", "missing_type", "begin", "finish", *id_order(pl.col("missing_id")), "_row")
         .with_row_index("episode")
     )
-    timed = _has_time(start) & (end.is_null() | _has_time(end))
-    first, last = pl.col("begin").dt.date(), pl.col("finish").dt.date()
-    rows = rows.with_columns(timed.fill_null(False).alias("timed"), first.alias("first"), last.alias("last"))
-    # Each way of being one episode gives the rows that are one in that way the same number.
-    dates = ["person_id", "missing_type", "first", "last"]
-    untimed_twin = ~pl.col("timed").all().over(dates)
-    rows = rows.with_columns(
-        _overlapping(rows.filter(pl.col("first") < pl.col("last")), rows, "first", "last"),
-        _overlapping(rows.filter("timed"), rows, "begin", "finish"),
-        pl.when(untimed_twin).then(pl.col("episode").min().over(dates)).otherwise("episode").alias("by_dates"),
-        pl.col("episode").min().over("person_id", "missing_type", "begin", "finish").alias("by_moments"),
-    )
-    return _joined(rows, ("by_first", "by_begin", "by_dates", "by_moments"))
+    first, last = pl.col("begin").dt.date().alias("first"), pl.col("finish").dt.date().alias("last")
+    rows = rows.with_columns(first, last)
+    # Only rows that share a day with another can be one with it: most children's share none.
+    apart = begins(_GROUP, day_number(pl.col("first")), day_number(pl.col("last"))).cum_sum()
+    rows = rows.with_columns(apart.is_duplicated().alias("close"))
+    together = pl.concat([rows.filter(~pl.col("close")), _joined(rows.filter("close"))])
+    return together.drop("first", "last", "close")
+
+
+def _joined(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give rows that are one episode the least of their numbers, whether directly or through others."""
+    timed = _has_time(pl.col("start")) & (pl.col("end").is_null() | _has_time(pl.col("end")))
+    rows = rows.with_columns(timed.fill_null(False).alias("timed"))
+    dates = [*_GROUP, "first", "last"]
+    twins = rows.filter((~pl.col("timed")).any().over(dates)).select("episode", *dates)
+    ways = {
+        "by_days": _runs(
+            rows.filter(pl.col("first") < pl.col("last")), day_number(pl.col("first")), day_number(pl.col("last"))
+        ),
+        "by_times": _runs(rows.filter("timed"), second_number(pl.col("begin")), second_number(pl.col("finish"))),
+        "by_dates": twins.select("episode", way=pl.struct(dates).rank("dense")),
+        "by_moments": rows.select("episode", way=changes(*_GROUP, "begin", "finish").cum_sum()),
+    }
+    own = rows["episode"]
+    for name, way in ways.items():
+        links = pl.DataFrame({"episode": own}).join(way, on="episode", how="left", maintain_order="left")
+        rows = rows.with_columns(links["way"].alias(name))
+    while True:
+        before = rows["episode"]
+        for name in ways:
+            least = pl.col("episode").min().over(name)
+            rows = rows.with_columns(pl.when(pl.col(name).is_null()).then("episode").otherwise(least).alias("episode"))
+        if rows["episode"].equals(before):
+            return rows.drop("timed", *ways)
+
+
+def _runs(rows: pl.DataFrame, begin: pl.Expr, finish: pl.Expr) -> pl.DataFrame:
+    """Number the groups of rows whose spans overlap: episode, way. Spans that only touch do not overlap."""
+    ordered = rows.sort(*_GROUP, begin, finish)
+    return ordered.select("episode", way=begins(_GROUP, begin, finish - 1).cum_sum())
 
 
 def _has_time(moment: pl.Expr) -> pl.Expr:
     return moment.dt.time() != pl.time(0, 0)
-
-
-def _overlapping(some: pl.DataFrame, rows: pl.DataFrame, begin: str, finish: str) -> pl.Series:
-    """Number the groups of overlapping spans among `some` of the rows; every other row is a group of its own."""
-    by = ["person_id", "missing_type"]
-    ordered = some.sort(*by, begin, finish, "episode")
-    reach = pl.col(finish).cum_max().shift(1).over(by)
-    grouped = ordered.select(
-        "episode", (reach.is_null() | (pl.col(begin) >= reach)).cum_sum().alias("group"), pl.col("episode").alias("own")
-    ).with_columns(pl.col("own").min().over("group"))
-    joined = rows.select("episode").join(grouped, on="episode", how="left", maintain_order="left")
-    return joined.select(pl.coalesce("own", "episode").alias(f"by_{begin}")).to_series()
-
-
-def _joined(rows: pl.DataFrame, ways: tuple[str, ...]) -> pl.DataFrame:
-    """Give rows that are linked in any of the ways, directly or through others, the least of their numbers."""
-    while True:
-        before = rows["episode"]
-        for way in ways:
-            rows = rows.with_columns(pl.col("episode").min().over(way))
-        if rows["episode"].equals(before):
-            return rows.drop("timed", "first", "last", *ways)
 
 
 def counted_missing(context: Context, rows: pl.DataFrame) -> pl.DataFrame:

@@ -66,13 +66,17 @@ def derivation(*names: str) -> Callable[[Derivation], Derivation]:
     return register
 
 
-def account(rows: pl.DataFrame, date: pl.Expr, finding: pl.Expr | None = None) -> pl.DataFrame:
-    """Return the account of one record's rows: `_row`, `reason`, `date`, `finding`.
+def account(
+    rows: pl.DataFrame, date: pl.Expr, finding: pl.Expr | None = None, person: pl.Expr | None = None
+) -> pl.DataFrame:
+    """Return the account of one record's rows: `_row`, `reason`, `date`, `finding`, and `person_id` where it is given.
 
     Args:
         rows: every row of the record, with `_row` and `reason`.
         date: the date that decided, over `rows`.
         finding: id of a finding about the row, over `rows`.
+        person: whose row it is, over `rows`, where the record's own person field does not tell (List 10).
     """
     finding = pl.lit(None, dtype=pl.String) if finding is None else finding
-    return rows.select("_row", "reason", date.cast(pl.Date).alias("date"), finding.alias("finding"))
+    whose = [] if person is None else [person.alias("person_id")]
+    return rows.select("_row", "reason", date.cast(pl.Date).alias("date"), finding.alias("finding"), *whose)

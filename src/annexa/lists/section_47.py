@@ -126,8 +126,8 @@ def section_47_enquiries(context: Context, spec: ListSpec) -> Cohort:
         pl.col("has_conference").fill_null(False),
         pl.when(undecided).then("ended").otherwise(pl.max_horizontal("end_date", "conference_date")).alias("ended"),
     )
-    dates = ("start_date", "end_date", "conference_date", "ended")
-    in_scope = pl.col("ended").is_null() | pl.any_horizontal(window.contains(pl.col(date)) for date in dates)
+    # The later of end and conference is enough: nothing is later than A, so it lies in the window if the other does.
+    in_scope = pl.col("ended").is_null() | window.contains(pl.col("start_date")) | window.contains(pl.col("ended"))
     live = pl.col(DROP).is_null()
     rows = rows.with_columns(
         first_reason(

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from annexa.lists.context import Context
+from annexa.lists.runs import changes
 from annexa.records.types import EARLIEST
 
 SHORT_BREAKS: Final = ("V1", "V3", "V4")
@@ -80,23 +81,22 @@ def _parts(stretches: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
         how="vertical_relaxed",
     )
     ordered = days.group_by("stretch", "day").agg(pl.col("shorts").sum(), pl.col("others").sum()).sort("stretch", "day")
+    # Every status that begins in a stretch also ends in its days, so each stretch's counts start from nothing.
     short = (
-        pl.when(pl.col("others").cum_sum().over("stretch") > 0).then(False)
-        .when(pl.col("shorts").cum_sum().over("stretch") > 0).then(True)
+        pl.when(pl.col("others").cum_sum() > 0).then(False)
+        .when(pl.col("shorts").cum_sum() > 0).then(True)
     )  # fmt: skip
+    known, stretch = pl.col("short").is_not_null(), pl.col("stretch")
+    after = pl.when(pl.when(known).then("stretch").backward_fill() == stretch).then(pl.col("short").backward_fill())
+    before = pl.when(pl.when(known).then("stretch").forward_fill() == stretch).then(pl.col("short").forward_fill())
     classed = (
-        ordered.with_columns(short.alias("short_break"))
+        ordered.with_columns(short.alias("short"))
         .join(stretches.select("stretch", "last"), on="stretch", maintain_order="left")
         .filter(pl.col("day") <= last)
-        .with_columns(
-            pl.col("short_break").backward_fill().over("stretch").forward_fill().over("stretch").fill_null(False)
-        )
+        .with_columns(pl.coalesce(after, before, pl.lit(False)).alias("short_break"))
     )
-    before = pl.col("short_break").shift(1).over("stretch")
-    return classed.filter(before.is_null() | (before != pl.col("short_break"))).select(
-        "stretch",
-        pl.when(pl.col("stretch").shift(1) == pl.col("stretch")).then("day").alias("cut_from"),
-        "short_break",
+    return classed.filter(changes("stretch", "short_break")).select(
+        "stretch", pl.when(stretch.shift(1) == stretch).then("day").alias("cut_from"), "short_break"
     )
 
 

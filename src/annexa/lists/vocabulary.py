@@ -1,9 +1,24 @@
 """Importing this module registers every cohort and derivation that a list file may name."""
 
-import importlib
-from importlib.util import find_spec
+from annexa.lists import (
+    adopters,
+    adoption,
+    assessments,
+    care,
+    care_columns,
+    care_leavers,
+    children_in_need,
+    early_help,
+    front_door,
+    missing,
+    people,
+    placements,
+    protection,
+    section_47,
+    staff,
+)
 
-for _name in (
+__all__ = [
     "adopters",
     "adoption",
     "assessments",
@@ -19,9 +34,4 @@ for _name in (
     "protection",
     "section_47",
     "staff",
-):
-    if find_spec(f"annexa.lists.{_name}"):
-        try:
-            importlib.import_module(f"annexa.lists.{_name}")
-        except ModuleNotFoundError:
-            pass
+]

@@ -65,7 +65,11 @@ class Adopter(
     key="adopter_id",
     person="adopter_id",
     needs=("adopter_id",),
-    masks={"left_date": ("left_reason",), "placed_date": ("children_placed",)},
+    masks={
+        "left_date": ("left_reason",),
+        "rejection_date": ("left_reason",),
+        "placed_date": ("children_placed",),
+    },
 ):
     """One prospective adopter; the two of a couple share a family."""
 

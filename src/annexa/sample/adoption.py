@@ -59,7 +59,8 @@ def course(world: World, family: Family, child: Child, start: int, care_id: int)
         legal.append((plan.reversed, "C2"))
         keys.append((plan.reversed, "LTRELFR" if plan.how == "guardian" else "LTFOST18"))
     if plan.how == "guardian":
-        return Course(plan.reversed + _AFTER_REVERSAL, "E45", legal, keys)
+        end = plan.reversed + _AFTER_REVERSAL
+        return Course(end, world.choose(codes.GUARDIANSHIP, end), legal, keys)
     if plan.how in _ENDS_IN_REVERSAL:
         return Course(FOREVER, "E8", legal, keys)
     if plan.how == "second":

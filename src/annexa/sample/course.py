@@ -6,7 +6,7 @@ from typing import Final
 
 from annexa.sample import codes
 from annexa.sample.draw import Scale, Weighted
-from annexa.sample.family import Child, World
+from annexa.sample.family import Child, World, birthday
 from annexa.sample.placement import Anchor
 
 FOREVER: Final = 40_000  # a day number, and a number of days, that no childhood reaches: courses are cut at 18
@@ -20,6 +20,7 @@ _AGREED: Final = Scale((0.0, 5), (0.3, 45), (0.6, 170), (0.85, 600), (0.86, FORE
 _YOUTH: Final = Weighted({"J1": 64, "J2": 22, "J3": 14})
 _YOUTH_DAYS: Final = {"J1": (10, 120), "J2": (1, 2), "J3": (60, 180)}
 _YOUTH_ENDS: Final = Weighted({"E14": 55, "E9": 30, "E8": 15})
+_LEAVES_EARLY: Final = Weighted({True: 25, False: 75})  # of those who are 16 or 17 at the inspection date
 _ALONE: Final = Weighted({"stays": 91, "E15": 5, "E16": 4})
 _LASTING_KEYS: Final = Weighted({"LTFOST18": 72, "RESPLMT": 12, "LTRELFR": 6, "SUPPLIV": 6, "OTHERPLN": 4})
 _HOME_KEYS: Final = Weighted({"RETURN6M": 40, "RETURN1M": 14, "RETURNEV": 30, "REMAINSUP": 16})
@@ -100,9 +101,13 @@ def _voluntary(world: World, child: Child, start: int) -> Course:
 
 def _leaver(world: World, child: Child, start: int) -> Course:
     draw = world.draw
+    early = max(birthday(child.born, 16) + draw.between(20, 80), start + draw.between(100, 140))
+    if early < world.inspection < child.eighteen and draw.deal(_LEAVES_EARLY):
+        keys = [(start + draw.between(5, 20), "RETURNEV")]
+        return Course(early, world.choose(codes.HOME, early), [(start, "V2")], keys)
     if draw.chance(0.4):
         return _long_care(world, child, start)
-    end = start + draw.days(_AGREED) if draw.chance(0.25) else FOREVER
+    end = start + draw.days(_AGREED) if draw.chance(0.3) else FOREVER
     keys = [(start + draw.between(5, 20), draw.pick(_HOME_KEYS)), (start + 95, draw.pick(_OLDER_KEYS))]
     return Course(end, world.choose(codes.HOME, end), [(start, "V2")], keys)
 

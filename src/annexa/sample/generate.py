@@ -22,14 +22,14 @@ _STORY: Final = Weighted(
     {
         "contact": 18.0, "early_help": 15.0, "nfa": 6.0, "noted": 0.8, "assess": 18.0, "cin": 16.5, "enquiry": 9.5,
         "conference": 0.8, "plan": 7.4, "transfer in": 0.5, "other authority": 0.5, "proceedings": 1.6,
-        "voluntary": 1.8, "long_care": 1.3, "adoption": 1.9, "leaver": 3.7, "uasc": 0.8, "remand": 0.5,
+        "voluntary": 1.5, "long_care": 1.3, "adoption": 1.9, "leaver": 3.7, "uasc": 0.8, "remand": 0.5,
         "short_breaks": 0.6,
     }
 )  # fmt: skip
 _LATER: Final = Weighted(
     {
-        "contact": 33, "early_help": 10, "nfa": 6, "assess": 19, "cin": 13, "enquiry": 12, "plan": 9.5, "voluntary": 1,
-        "proceedings": 1,
+        "contact": 33, "early_help": 10, "nfa": 6, "assess": 19, "cin": 13, "enquiry": 12, "plan": 9.5,
+        "voluntary": 0.7, "proceedings": 1,
     }
 )  # fmt: skip
 _STEP_UP: Final = Weighted({"assess": 45, "cin": 35, "plan": 10, "enquiry": 10})

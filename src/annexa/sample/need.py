@@ -262,7 +262,7 @@ class Case:
                 adoption.other_order(world, child, period.end, kind)
             if period.reason not in _BACK_HOME or period.end >= child.cap:
                 return
-            if not draw.chance(0.15):
+            if not draw.chance(0.13):
                 if draw.chance(0.7):
                     self._support()
                 return

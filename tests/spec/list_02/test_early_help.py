@@ -181,6 +181,13 @@ def test_a_familys_record_without_a_child(people, families, name):
     assert result.lists[2].accounts[ASSESSMENTS]["finding"].to_list() == (["AA-R19"] if name else [None])
 
 
+def test_nothing_is_said_about_the_adults_of_a_family():
+    people = [person("C1"), person("P1", "1985-03-01", died="2025-02-01")]
+    result = list_2(None, [family("2025-01-10")], people, members("C1", "P1"))
+    assert shown(result) == [("C1", "2025-01-10", None)]
+    assert not {"AA-G24", "AA-G13", "AA-R19"} & result.checks()
+
+
 def test_a_member_turns_18_on_the_day_it_starts():
     people = [person("C1", "2007-01-10"), person("C2", "2007-01-11")]
     result = list_2(None, [family("2025-01-10")], people, members("C1", "C2"))

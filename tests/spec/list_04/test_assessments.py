@@ -200,6 +200,14 @@ def test_closed_with_its_episode(episodes, referral, reason, warned):
         assert str(account["date"]) == "2024-12-01"
 
 
+def test_an_authorised_assessment_stays_whenever_its_episode_closed():
+    result = list_4(
+        [assessment("2024-09-02", "2024-12-02", referral="R1", nfa="N")], [episode("2024-09-01", "2024-11-15")]
+    )
+    assert result.reasons(4) == {"A1": None}
+    assert "AA-408" not in result.checks()
+
+
 def test_a_siblings_episode_is_not_its_own():
     result = list_4([assessment("2023-03-01", referral="R1")], [episode("2023-02-20", "2024-01-10", child="C2")])
     assert result.reasons(4) == {"A1": None}

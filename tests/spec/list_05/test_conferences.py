@@ -164,6 +164,8 @@ BY_DATES = [
     ("the day before the next discussion", ["2025-03-03", "2025-03-12"], [("2025-03-11", "")], "2025-03-11"),
     ("an id that matches nothing", ["2025-03-03"], [("2025-03-12", "S9")], "2025-03-12"),
     ("one that names it first", ["2025-03-03"], [("2025-03-12", ""), ("2025-03-20", "S2025-03-03")], "2025-03-20"),
+    ("one that names it, then one without", ["2025-03-03"], [("2025-03-12", "S2025-03-03"), ("2025-03-20", "")],
+     "2025-03-12"),
     ("by id, whatever its date", ["2025-03-03"], [("2024-12-12", "S2025-03-03")], "2024-12-12"),
     ("of two that name it, the latest", ["2025-03-03"], [("2025-03-20", "S2025-03-03"), ("2025-03-12", "S2025-03-03")],
      "2025-03-20"),
@@ -204,6 +206,11 @@ def test_two_conferences_of_one_day_are_told_apart_by_identifier():
 def test_result_of_the_conference(recorded, shown):
     result = list_5([enquiry("2025-03-03")], [conference("2025-03-12", "S2025-03-03", result=recorded)])
     assert result.cell(5, RESULT) == shown
+
+
+def test_a_conference_without_a_date_has_no_result():
+    result = list_5([enquiry("2025-03-03")], [conference("", "S2025-03-03", "I1", result="Y")])
+    assert (result.cell(5, HELD), result.cell(5, RESULT)) == (None, None)
 
 
 # --- deemed unnecessary ----------------------------------------------------------------------------------------------
@@ -282,6 +289,11 @@ def test_a_plan_says_nothing_about_an_enquiry_without_a_date():
 
 
 # --- membership beyond the examples ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("start", "reason"), [("2024-12-02", None), ("2024-12-01", "WINDOW")])
+def test_a_discussion_in_the_window_is_enough(start, reason):
+    assert list_5([enquiry(start, "2024-11-20")]).reasons(5) == {f"S{start}": reason}
 
 
 def test_an_outcome_without_an_end_does_not_close():

@@ -210,11 +210,14 @@ def test_whose_decision_it_is():
             record("E", key="4", cla_id="9999", **DECIDED),
             record("E", key="5", person_id="", cla_id="9998", **DECIDED),
             record("F", key="6", person_id="78", **DECIDED),
+            record("D", key="7", cla_id="SHARED", **DECIDED),
+            record("B", key="8", person_id="79", adm_decision_date="2025-06-20"),
         ],
         episodes,
     )
-    assert children(result) == {"A", "B", "C", "E", "F"}
-    assert result.reasons(10) == {"1": None, "2": None, "3": None, "4": None, "5": "NO_CHILD_ID", "6": None}
+    assert children(result) == {"A", "B", "C", "D", "E", "F"}
+    left_off = {key: reason for key, reason in result.reasons(10).items() if reason}
+    assert left_off == {"5": "NO_CHILD_ID", "8": "FUTURE"}
     assert found(result, "AA-1013") == {"A", "F"}
     findings = result.lists[10].accounts["permanence"].select("event_id", "finding")
     assert dict(findings.iter_rows())["1"] == "AA-1013"
@@ -233,13 +236,15 @@ def test_one_row_a_child():
             record("D", key="12", adm_decision_date="2023-02-01", decision_reversed_date="2025-01-10"),
             record("E", key="13", adm_decision_date="2023-02-01", decision_reversed_date="2025-01-10"),
             record("E", key="14", adm_decision_date="2023-02-01", decision_reversed_date="2025-01-20"),
+            record("F", key="15", adm_decision_date="2023-02-01"),
+            record("F", key="16", **order("SGO", "2025-01-20") | {"adm_decision_date": "2023-02-01"}),
         ],
-        [episode(child) for child in "ABCDE"],
+        [episode(child) for child in "ABCDEF"],
     )
-    assert result.lists[10].rows.sort("person_id")["permanence_id"].to_list() == ["2", "4", "10", "12", "14"]
+    assert result.lists[10].rows.sort("person_id")["permanence_id"].to_list() == ["2", "4", "10", "12", "14", "15"]
     assert result.reasons(10) == {
         "1": "SUPERSEDED", "2": None, "3": "WINDOW", "4": None, "9": "SUPERSEDED", "10": None,
-        "11": "SUPERSEDED", "12": None, "13": "SUPERSEDED", "14": None,
+        "11": "SUPERSEDED", "12": None, "13": "SUPERSEDED", "14": None, "15": None, "16": "SUPERSEDED",
     }  # fmt: skip
     assert found(result, "AA-1008") == {"A", "E"}
     account = result.lists[10].accounts["permanence"].select("event_id", "finding")
@@ -320,6 +325,15 @@ def test_a_child_with_two_periods_of_care_that_show_an_adoption_is_added_once():
         [status("A", "E1", "2025-02-03")],
     )
     assert result.lists[10].rows.select("entered_care_date", "order_date").rows() == [(date(2025, 1, 6), None)]
+
+
+def test_a_listed_child_is_not_added_for_other_care():
+    result = list_10(
+        [record("A", cla_id="2", adm_decision_date="2025-02-03")],
+        [episode("A", end="2024-09-02", reason="E11", cla="1"), episode("A", start="2025-01-06", cla="2")],
+    )
+    assert result.lists[10].rows["permanence_id"].to_list() == ["PA"]
+    assert result.lists[10].added == {}
 
 
 def test_without_care_the_record_speaks_for_itself():
