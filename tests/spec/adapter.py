@@ -221,6 +221,7 @@ def enquiries(rows: Rows, child: str, facts: dict) -> str:
 
 def children_in_need(rows: Rows, child: str, facts: dict) -> None:
     """List 6."""
+    rows.tables["ssd_cin_episodes"] = []  # the table is supplied, also where the child has no episode
     for position, episode in enumerate(facts.get("episodes", []), start=1):
         referral = f"R{position}"
         rows.add(

@@ -72,6 +72,6 @@ def _as_text(column: str, dtype: pl.DataType, heading: str, name: str) -> pl.Exp
 
 def _moment(values: pl.Expr) -> pl.Expr:
     # The fraction is written only where there is one.
-    clock = pl.when(values.dt.nanosecond() == 0).then(values.dt.strftime("%Y-%m-%d %H:%M:%S"))
-    clock = clock.otherwise(values.dt.strftime("%Y-%m-%d %H:%M:%S%.6f"))
+    whole = pl.when(values.dt.nanosecond() == 0).then(values.dt.strftime("%Y-%m-%d %H:%M:%S"))
+    clock = whole.otherwise(values.dt.strftime("%Y-%m-%d %H:%M:%S%.6f"))
     return pl.when(values.dt.time() == pl.time(0)).then(values.dt.date().cast(pl.String)).otherwise(clock)

@@ -118,12 +118,15 @@ def tested_episodes(context: Context, window: Window) -> pl.DataFrame:
 
 def _with_facts(context: Context, window: Window) -> pl.DataFrame:
     """Add to every referral what the table asks about it, and about the person."""
-    beyond = ~pl.col("kind").is_in([VISIT, ASSESSMENT]) | ((pl.col("kind") == ASSESSMENT) & pl.col("is_open"))
-    belongs = belonging(context).group_by("episode_row").agg(beyond.any().alias("beyond"))
-    received = services(context).filter(
-        (pl.col("kind") != VISIT) & (pl.col("is_open") | window.contains(pl.col("end_date")))
-    )
     rows = with_ended(context, context.rows("cin_episodes").rename({"referral_date": "start_date"}), "close_date")
+    current = rows.filter(pl.col(DROP).is_null() & (pl.col("ended").is_null() | window.contains(pl.col("ended"))))
+    beyond = ~pl.col("kind").is_in([VISIT, ASSESSMENT]) | ((pl.col("kind") == ASSESSMENT) & pl.col("is_open"))
+    belongs = (
+        belonging(context, current.select("_row", "person_id"))
+        .group_by("episode_row")
+        .agg(beyond.any().alias("beyond"))
+    )
+    received = services(context).filter(pl.col("is_open") | window.contains(pl.col("end_date")))
     rows = with_people(context, rows, "age").join(
         belongs, left_on="_row", right_on="episode_row", how="left", maintain_order="left"
     )

@@ -32,7 +32,7 @@ VISIT_RECORDS: Final = ("cin_visits", "cp_visits", "care_visits")
 
 
 def services(context: Context) -> pl.DataFrame:
-    """Every assessment, section 47 enquiry, CIN plan, CP plan, period of care, short break and visit of a child.
+    """Every assessment, section 47 enquiry, CIN plan, CP plan, period of care and short break of a child.
 
     Returns:
         kind (one of this module's), person_id, event_id, referral_id (as recorded), start_date, end_date (a death ends
@@ -51,7 +51,6 @@ def _services(context: Context) -> pl.DataFrame:
         _as(CIN_PLAN, _cin_plans(context), "cin_plan_id", "referral_id", "team", "worker"),
         _as(ASSESSMENT, assessment_facts(context), "assessment_id", "referral_id"),
         _as(ENQUIRY, _enquiries(context), "enquiry_id", "referral_id"),
-        *(_as(VISIT, _visits(context, record), "visit_id") for record in VISIT_RECORDS),
     ]
     return pl.concat(frames, how="diagonal").with_columns(pl.col("own").fill_null(True))
 
@@ -86,26 +85,18 @@ def _until(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col("ended").alias("end_date"), pl.col("ended").is_null().alias("is_open"))
 
 
-def _visits(context: Context, record: str) -> pl.DataFrame:
-    """Visits last a day and name no referral: they belong to an episode by their dates (K19)."""
-    return (
-        context.live(record)
-        .filter(pl.col("person_id").is_not_null() & pl.col("visit_date").is_not_null())
-        .with_columns(
-            pl.col("visit_date").alias("start_date"),
-            pl.col("visit_date").alias("end_date"),
-            pl.lit(False).alias("is_open"),
-        )
-    )
+def belonging(context: Context, episodes: pl.DataFrame) -> pl.DataFrame:
+    """Say what belongs to which episode of need (K19): services by their referral or their dates, visits by dates.
 
-
-def belonging(context: Context) -> pl.DataFrame:
-    """Say what belongs to which episode of need (K19).
+    Args:
+        context: the run.
+        episodes: _row and person_id of the referrals that are asked about.
 
     Returns:
-        episode_row (_row of the referral), kind, is_open: one row for each service that belongs to an episode.
+        episode_row (_row of the referral), kind, is_open: one row for each service or visit that belongs to one of them.
     """
-    numbered = services(context).with_row_index("_service")
+    asked = pl.concat([services(context), _visits(context)], how="diagonal").join(episodes, on="person_id", how="semi")
+    numbered = asked.with_row_index("_service")
     links = episode_of(
         context,
         numbered.select(
@@ -117,8 +108,20 @@ def belonging(context: Context) -> pl.DataFrame:
             pl.col("is_open").alias("open"),
         ),
     )
-    found = links.drop_nulls("episode_row").select("_service", "episode_row")
-    return numbered.join(found, on="_service").select("episode_row", "kind", "is_open")
+    found = links.select("_service", "episode_row").join(episodes, left_on="episode_row", right_on="_row", how="semi")
+    return numbered.select("_service", "kind", "is_open").join(found, on="_service").drop("_service")
+
+
+def _visits(context: Context) -> pl.DataFrame:
+    """Visits of any kind: they last a day and name no referral."""
+    visits = pl.concat(context.live(record).select("person_id", "visit_date") for record in VISIT_RECORDS)
+    return visits.drop_nulls().select(
+        "person_id",
+        pl.lit(VISIT).alias("kind"),
+        pl.col("visit_date").alias("start_date"),
+        pl.col("visit_date").alias("end_date"),
+        pl.lit(False).alias("is_open"),
+    )
 
 
 def open_kinds(context: Context) -> pl.DataFrame:

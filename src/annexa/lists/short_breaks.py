@@ -71,14 +71,14 @@ def _parts(stretches: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
     pairs = stretches.join(covering, on="person_id").filter(
         (pl.col("begin") <= last) & (pl.col("after") > first) & ((pl.col("begin") >= first) | (pl.col("end") > first))
     )
-    count = pl.col("short").cast(pl.Int32), (~pl.col("short")).cast(pl.Int32)
+    kinds = {"shorts": pl.col("short"), "others": ~pl.col("short")}
+    pairs = pairs.with_columns(kind.cast(pl.Int32).alias(name) for name, kind in kinds.items())
     days = pl.concat(
         [
-            stretches.select("stretch", first.alias("day"), pl.lit(0).alias("shorts"), pl.lit(0).alias("others")),
-            pairs.select("stretch", pl.max_horizontal("begin", "first").alias("day"), *_named(count)),
-            pairs.select("stretch", pl.col("after").alias("day"), *_named((-count[0], -count[1]))),
-        ],
-        how="vertical_relaxed",
+            stretches.select("stretch", first.alias("day"), *(pl.lit(0, dtype=pl.Int32).alias(name) for name in kinds)),
+            pairs.select("stretch", pl.max_horizontal("begin", "first").alias("day"), *kinds),
+            pairs.select("stretch", pl.col("after").alias("day"), *(-pl.col(name) for name in kinds)),
+        ]
     )
     ordered = days.group_by("stretch", "day").agg(pl.col("shorts").sum(), pl.col("others").sum()).sort("stretch", "day")
     # Every status that begins in a stretch also ends in its days, so each stretch's counts start from nothing.
@@ -98,7 +98,3 @@ def _parts(stretches: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
     return classed.filter(changes("stretch", "short_break")).select(
         "stretch", pl.when(stretch.shift(1) == stretch).then("day").alias("cut_from"), "short_break"
     )
-
-
-def _named(counts: tuple[pl.Expr, pl.Expr]) -> tuple[pl.Expr, pl.Expr]:
-    return counts[0].alias("shorts"), counts[1].alias("others")

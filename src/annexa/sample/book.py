@@ -6,8 +6,8 @@ import polars as pl
 
 from annexa.sample.layout import TABLES
 
-_CHUNK: Final = 50_000  # rows held as Python objects before they become columns
-_DTYPES: Final = {"": pl.String(), "n": pl.Int64(), "d": pl.Int32(), "p": pl.Int32(), "m": pl.Int64()}
+_CHUNK: Final = 25_000  # rows held as Python objects before they become columns
+_DTYPES: Final = {"": pl.String(), "n": pl.Int32(), "d": pl.Int32(), "p": pl.Int32(), "m": pl.Int64()}
 
 
 class Book:
