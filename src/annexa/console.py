@@ -132,7 +132,12 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "
         if title:
             console.print(escape(title), soft_wrap=True, style="bold")
             console.print()
-        console.print(shown)
+        if console.is_terminal:
+            console.print(shown)
+        else:
+            with console.capture() as captured:
+                console.print(shown)
+            console.out("\n".join(text.rstrip() for text in captured.get().splitlines()), highlight=False)
         console.print()
 
 

@@ -176,20 +176,16 @@ class Run:
 
     def team_name(self, team: str | None) -> str | None:
         """The name of a team by its id, else the text as it is."""
-        names = {row["team_id"]: row["name"] for row in self._staff("ssd_department") if row["team_id"]}
-        return names.get(team) or team
+        return self._names("ssd_department", "team_id").get(team) or team
 
     def worker_name(self, worker: str | None) -> str | None:
         """The name of a worker by professional id, then by staff id, else the text as it is."""
-        rows = self._staff("ssd_professionals")
-        for key in ("professional_id", "staff_id"):
-            names = {row[key]: row["name"] for row in rows if row[key]}
-            if names.get(worker):
-                return names[worker]
-        return worker
+        by_id, by_staff_id = (self._names("ssd_professionals", key) for key in ("professional_id", "staff_id"))
+        return by_id.get(worker) or by_staff_id.get(worker) or worker
 
-    def _staff(self, table: str) -> list[Row]:
-        return self.rows(table)
+    @functools.cache  # noqa: B019
+    def _names(self, table: str, key: str) -> dict[str | None, str]:
+        return {row[key]: row["name"] for row in self.rows(table) if row[key]}
 
     def team_and_worker(self, row: Row) -> dict[str, Any]:
         """Lists 3 to 5: those recorded with the referral, assessment or enquiry."""
@@ -205,12 +201,14 @@ class Run:
         return (row["role"] or "").casefold() in roles
 
     def allocated(self, person_id: str, ceased: date | None) -> dict[str, Any] | None:
-        """Lists 6 to 8: the case worker at D, or at the ceased date of a ceased row (2.13, K5)."""
+        """Lists 6 to 8: the case worker at D, or at the ceased date of a ceased row (2.13, K5); None without one.
+
+        Where no involvement of the whole run has such a role, the latest open one of any role.
+        """
         rows = self.of_person("ssd_involvements").get(person_id, [])
         if self.any_case_worker:
             rows = [row for row in rows if self._case_worker(row)]
-        chosen = at_date(rows, self.as_at, ceased) if self.any_case_worker or ceased is None else None
-        chosen = chosen or (None if self.any_case_worker else at_date(rows, self.as_at, None))
+        chosen = at_date(rows, self.as_at, ceased)
         if chosen is None:
             return None
         return {

@@ -5,6 +5,7 @@ that fail are put to the pydantic field itself, which has the last word and the 
 the two agree. A cell that fails is blank with a finding, and its row stays.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -39,15 +40,16 @@ class Judged:
 
     Args:
         values: the typed values, of the field's dtype.
-        failed: distinct texts that were rejected -> the finding's check id and what is wrong with them.
-        texts: the texts as they were judged (placeholders already blank).
+        failed: distinct texts of the source that were rejected -> the finding's check id and what is wrong with them.
         placeholders: how many cells held a placeholder.
+        prepared: distinct text of the source -> the text that was judged, null for a placeholder; None for a field
+            that is not judged, such as a name: there the values are the prepared texts.
     """
 
     values: pl.Series
     failed: Mapping[str, tuple[str, str]]
-    texts: pl.Series
-    placeholders: int = 0
+    placeholders: int
+    prepared: Mapping[str, str | None] | None = None
 
 
 def read_record(
@@ -66,37 +68,44 @@ def read_record(
         A Table whose frame has the columns of schema(record): every row of `raw`, in its order.
     """
     record = RECORDS[mapped.record]
-    values: dict[str, pl.Series] = {}
-    height = raw.frame.height
-    ignored = pl.Series("ignored", [False]).new_from_index(0, height)
-    absent = set()
-    judged: dict[str, Judged] = {}
-    for name, field in record.fields().items():
-        columns = [column for column in mapped.columns[name] if column in raw.frame.columns]
-        if not columns:
-            absent.add(name)
-            values[name] = pl.Series(name, [None], dtype=DTYPES[field.kind]).new_from_index(0, height)
-            continue
-        no_business = source.file.ignored.get(f"{record.meta.name}.{name}", ())
-        for column in columns:
-            cells = raw.frame[column]
-            if no_business:
-                hit = _listed(cells, no_business)
-                ignored |= hit
-                cells = cells.set(hit, None)
-            judged[column] = judge(cells, record, field, source)
-            values[name] = _first_of(values.get(name), judged[column].values, field).alias(name)
-    frame = pl.DataFrame(values).with_columns(
-        raw.frame[ROW].cast(pl.UInt32),
-        pl.when(ignored).then(pl.lit(IGNORED)).alias(DROP),
-        pl.lit(False).alias(MASKED),
+    fields = record.fields()
+    used = {name: [column for column in mapped.columns[name] if column in raw.frame.columns] for name in fields}
+    frame, ignored = _without_ignored(raw.frame, record, source, used)
+    by_column = {column: fields[name] for name, columns in used.items() for column in columns}
+    judged = judge(frame, record, by_column, source)
+    values = {
+        name: _first_of([judged[column].values for column in columns], fields[name]).alias(name)
+        if columns
+        else pl.Series(name, [None], dtype=DTYPES[fields[name].kind]).new_from_index(0, frame.height)
+        for name, columns in used.items()
+    }
+    typed = pl.DataFrame(values).with_columns(
+        raw.frame[ROW].cast(pl.UInt32), ignored.alias(DROP), pl.lit(False).alias(MASKED)
     )
-    frame = frame.select(list(schema(record)))
-    table = Table(record, raw.name, raw.file, supplied=True, frame=frame, absent=frozenset(absent))
-    for column, each in judged.items():
-        _report(table, column, each, values[_field_of(mapped, column)], findings, lists)
+    absent = frozenset(name for name, columns in used.items() if not columns)
+    table = Table(record, raw.name, raw.file, supplied=True, frame=typed.select(list(schema(record))), absent=absent)
+    for name, columns in used.items():
+        for column in columns:
+            _report(table, frame[column], judged[column], values[name], findings, lists)
     _report_absent(table, mapped, findings)
     return table
+
+
+def _without_ignored(
+    frame: pl.DataFrame, record: type[Record], source: SourceProfile, used: Mapping[str, list[str]]
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Blank the texts that are no business of any rule; return with it IGNORED for each row that had one."""
+    hits = {
+        column: _listed(frame[column], texts)
+        for name, columns in used.items()
+        if (texts := source.file.ignored.get(f"{record.meta.name}.{name}"))
+        for column in columns
+    }
+    if not hits:
+        return frame, pl.Series(DROP, [None], dtype=pl.String).new_from_index(0, frame.height)
+    marked = pl.DataFrame({column: hit.alias(column) for column, hit in hits.items()})
+    blanked = frame.with_columns(pl.when(~hit).then(pl.col(column)).alias(column) for column, hit in hits.items())
+    return blanked, marked.select(pl.when(pl.any_horizontal(pl.all())).then(pl.lit(IGNORED)).alias(DROP))[DROP]
 
 
 def _listed(cells: pl.Series, texts: Collection[str]) -> pl.Series:
@@ -105,62 +114,85 @@ def _listed(cells: pl.Series, texts: Collection[str]) -> pl.Series:
     return cells.to_frame("t").select(normalise_expr(pl.col("t")).is_in(listed).fill_null(False))["t"]
 
 
-def _first_of(before: pl.Series | None, after: pl.Series, field: RecordField) -> pl.Series:
-    """Where the first column is blank or unreadable, take what the next one says."""
-    if before is None:
-        return after
-    name = before.name
-    frame = pl.DataFrame({"before": before, "after": after})
-    known = pl.col("after").is_not_null()
-    if field.kind is Kind.CODE:
-        known &= pl.col("after") != UNREADABLE
-        blank = pl.col("before").is_null() | (pl.col("before") == UNREADABLE)
-    else:
-        blank = pl.col("before").is_null()
-    # A later column that is itself unreadable still tells that the cell was not blank.
-    chosen = pl.when(blank & known).then("after").otherwise(pl.coalesce("before", "after"))
-    return frame.select(chosen.alias(name))[name]
+def _first_of(columns: list[pl.Series], field: RecordField) -> pl.Series:
+    """Where the first column is blank or unreadable, take what the next one says.
+
+    A later column that is itself unreadable still tells that the cell was not blank.
+    """
+    if len(columns) == 1:
+        return columns[0]
+    frame = pl.DataFrame([column.alias(str(position)) for position, column in enumerate(columns)])
+    every = pl.all()
+    if field.kind is not Kind.CODE:
+        return frame.select(pl.coalesce(every).alias(field.name))[field.name]
+    readable = [pl.when(pl.col(name) != UNREADABLE).then(pl.col(name)) for name in frame.columns]
+    return frame.select(pl.coalesce(*readable, every).alias(field.name))[field.name]
 
 
-def judge(cells: pl.Series, record: type[Record], field: RecordField, source: SourceProfile) -> Judged:
-    """Read one column of text as the field says.
+def judge(
+    frame: pl.DataFrame, record: type[Record], fields: Mapping[str, RecordField], source: SourceProfile
+) -> dict[str, Judged]:
+    """Read columns of text as their fields say, all columns of a table at once.
 
     Args:
-        cells: text or null, a value a row.
-        record: the record the field belongs to.
-        field: its kind decides how the text is read.
+        frame: the columns, text or null.
+        record: the record that the fields belong to.
+        fields: column -> its field, whose kind decides how the text is read.
         source: placeholders, date formats and local values.
     """
-    texts, placeholders = _without_placeholders(cells, field, source)
-    if field.kind not in _UNREADABLE_CHECK:
-        return Judged(texts, {}, texts, placeholders)
-    distinct = texts.drop_nulls().unique(maintain_order=False)
-    forms = pl.DataFrame({"text": distinct}).with_columns(pl.col("text").alias("form"))
+    plain = [column for column, field in fields.items() if field.kind not in _UNREADABLE_CHECK]
+    checked = [column for column in fields if column not in plain]
+    texts = frame.select(_prepared(pl.col(column), fields[column], source).alias(column) for column in plain)
+    distinct = frame.select(pl.col(column).drop_nulls().unique().implode() for column in checked)
+    forms = {
+        column: _judge_distinct(distinct[column].explode(empty_as_null=False), record, fields[column], source)
+        for column in checked
+    }
+    values = frame.select(_spread(column, each, fields[column]) for column, each in forms.items())
+    answers = {}
+    for column in fields:
+        if column in plain:
+            lost = texts[column].null_count() > frame[column].null_count()
+            count = _placeholders(frame[column], texts[column]) if lost else 0
+            answers[column] = Judged(texts[column], {}, count)
+        else:
+            each = forms[column]
+            blank = each.frame.filter(pl.col("form").is_null() & (pl.col("text").str.strip_chars() != ""))["text"]
+            count = int(frame[column].is_in(blank.implode()).sum()) if len(blank) else 0
+            prepared = dict(each.frame.select("text", "trimmed").iter_rows())
+            answers[column] = Judged(values[column], each.failed, count, prepared)
+    return answers
+
+
+@dataclass(frozen=True)
+class _Forms:
+    """The distinct texts of one column: frame of text, trimmed (null: a placeholder), form (as judged), value."""
+
+    frame: pl.DataFrame
+    rescued: Mapping[str, Any]
+    failed: Mapping[str, tuple[str, str]]
+
+
+def _judge_distinct(texts: pl.Series, record: type[Record], field: RecordField, source: SourceProfile) -> _Forms:
+    """Judge each distinct text once."""
+    forms = texts.alias("text").to_frame().with_columns(_prepared(pl.col("text"), field, source).alias("trimmed"))
+    form = pl.col("trimmed")
     if field.kind in (Kind.DATE, Kind.BIRTH, Kind.MOMENT):
         for date_format in source.file.date_formats:
             pattern, rewrite = DATE_FORMATS[date_format]
-            if pattern:
-                forms = forms.with_columns(pl.col("form").str.replace(pattern, rewrite))
+            form = form.str.replace(pattern, rewrite) if pattern else form
     elif field.kind is Kind.CODE:
-        local = source.file.values.get(field.code_set, {})
-        forms = forms.with_columns(
-            code_sets()[field.code_set].read(pl.col("text"), local).fill_null(pl.col("text")).alias("form")
-        )
-    forms = forms.with_columns(_typed(field).alias("value"))
+        form = code_sets()[field.code_set].read(form, source.file.values.get(field.code_set, {})).fill_null(form)
+    forms = forms.with_columns(form.alias("form")).with_columns(_typed(field).alias("value"))
     failed: dict[str, tuple[str, str]] = {}
     rescued: dict[str, Any] = {}
-    for text, form in forms.filter(pl.col("value").is_null()).select("text", "form").iter_rows():
+    rejected = forms.filter(pl.col("value").is_null() & pl.col("form").is_not_null())
+    for text, read_as in rejected.select("text", "form").iter_rows():
         try:
-            rescued[text] = adapter(record, field.name).validate_python(form, context=_context())
+            rescued[text] = adapter(record, field.name).validate_python(read_as, context=_context())
         except ValidationError as error:
             failed[text] = _reason(error, field)
-    values = _spread(texts, forms, rescued, field)
-    if field.kind is Kind.CODE and failed:
-        unknown = pl.Series("t", list(failed), dtype=pl.String).implode()
-        values = pl.DataFrame({"t": texts, "v": values}).select(
-            pl.when(pl.col("t").is_in(unknown)).then(pl.lit(UNREADABLE)).otherwise("v").alias("v")
-        )["v"]
-    return Judged(values, failed, texts, placeholders)
+    return _Forms(forms, rescued, failed)
 
 
 def _typed(field: RecordField) -> pl.Expr:
@@ -222,47 +254,47 @@ _TYPED: Mapping[Kind, Callable[[RecordField], pl.Expr]] = {
 }
 
 
-def _spread(texts: pl.Series, forms: pl.DataFrame, rescued: Mapping[str, Any], field: RecordField) -> pl.Series:
-    """Give every cell the value of its text."""
+def _spread(column: str, forms: _Forms, field: RecordField) -> pl.Expr:
+    """Give every cell of a column the value of its text."""
     dtype = DTYPES[field.kind]
-    known = forms.filter(pl.col("value").is_not_null())
-    old = pl.concat([known["text"], pl.Series("text", list(rescued), dtype=pl.String)])
-    new = pl.concat([known["value"].cast(dtype), pl.Series("value", list(rescued.values()), dtype=dtype)])
-    if field.kind in (Kind.JSON, Kind.CODE) and old.equals(new.cast(pl.String)) and len(old) == forms.height:
-        return texts  # nothing was mapped and nothing failed
-    return texts.replace_strict(old, new, default=None, return_dtype=dtype)
+    known = forms.frame.filter(pl.col("value").is_not_null())
+    old = [known["text"], pl.Series("text", list(forms.rescued), dtype=pl.String)]
+    new = [known["value"].cast(dtype), pl.Series("value", list(forms.rescued.values()), dtype=dtype)]
+    if field.kind is Kind.CODE:
+        unread = list(forms.failed)
+        old.append(pl.Series("text", unread, dtype=pl.String))
+        new.append(pl.Series("value", [UNREADABLE] * len(unread), dtype=dtype))
+    return pl.col(column).replace_strict(pl.concat(old), pl.concat(new), default=None, return_dtype=dtype)
 
 
-def _without_placeholders(cells: pl.Series, field: RecordField, source: SourceProfile) -> tuple[pl.Series, int]:
-    """Trim the text, and blank what stands for no value; return it with the number of placeholders."""
+def _prepared(text: pl.Expr, field: RecordField, source: SourceProfile) -> pl.Expr:
+    """Trim the text; null where nothing is left, or what stands for no value."""
+    trimmed = text.str.strip_chars()
+    return pl.when((trimmed != "") & ~trimmed.str.contains(_placeholder_pattern(field, source))).then(trimmed)
+
+
+def _placeholder_pattern(field: RecordField, source: SourceProfile) -> str:
+    """Return a pattern that matches the texts that stand for no value in this field, without regard to case."""
     blank = source.file.blank
-    listed: Collection[str] = blank.texts
+    listed = [re.escape(text) for text in blank.texts]
     if field.kind in (Kind.DATE, Kind.BIRTH, Kind.MOMENT):
-        listed = [*blank.texts, *(f"{day}{tail}" for day in blank.dates for tail in ("", *_MIDNIGHTS))]
-        listed += [_british(day) + tail for day in blank.dates for tail in ("", *_MIDNIGHTS)]
+        listed += [f"{form}{_MIDNIGHT}" for day in blank.dates for form in (re.escape(day), _british(day))]
     elif field.kind is Kind.PERSON:
-        listed = [*blank.texts, *blank.identifiers, *blank.person_ids]
+        listed += [re.escape(text) for text in (*blank.identifiers, *blank.person_ids)]
     elif field.kind is Kind.IDENTIFIER or field.name in _WORKERS:
-        listed = [*blank.texts, *blank.identifiers]
-    frame = (
-        cells.alias("t")
-        .to_frame()
-        .select(pl.when(pl.col("t").str.strip_chars() != "").then(pl.col("t").str.strip_chars()).alias("t"))
-    )
-    # Only short text can be a placeholder: folding the case of long text is the dear part.
-    folded = sorted({text.lower() for text in listed})
-    short = pl.col("t").str.len_bytes() <= max(map(len, folded), default=0)
-    hit = short & pl.when(short).then(pl.col("t").str.to_lowercase()).is_in(folded)
-    if field.kind is Kind.POSTCODE:
-        for prefix in blank.postcode_prefixes:
-            hit |= pl.col("t").str.to_uppercase().str.starts_with(prefix.upper())
-    # The person table's own identifier is read like any other: a placeholder there is no person.
-    marked = frame.with_columns(hit.fill_null(False).alias("hit"))
-    count = int(marked["hit"].sum())
-    return (marked.select(pl.when(~pl.col("hit")).then("t"))["t"] if count else frame["t"]), count
+        listed += [re.escape(text) for text in blank.identifiers]
+    elif field.kind is Kind.POSTCODE:
+        listed += [f"{re.escape(prefix)}.*" for prefix in blank.postcode_prefixes]
+    return f"(?i)^(?:{'|'.join(listed)})$"
 
 
-_MIDNIGHTS = (" 00:00", " 00:00:00", "T00:00:00", " 00:00:00.000", "T00:00:00.000", " 00:00:00.0000000")
+def _placeholders(cells: pl.Series, texts: pl.Series) -> int:
+    """Count the cells that hold a placeholder, and not merely blanks."""
+    frame = pl.DataFrame({"cell": cells, "text": texts})
+    return int(frame.select((pl.col("text").is_null() & (pl.col("cell").str.strip_chars() != "")).sum()).item())
+
+
+_MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 _WORKERS = ("worker", "team", "professional_id", "personal_adviser")
 
 
@@ -293,14 +325,16 @@ def _reason(error: ValidationError, field: RecordField) -> tuple[str, str]:
     return ("AA-R05" if field.code_set.startswith("yes_no") else check), first["msg"]
 
 
-def _field_of(mapped: TableMap, column: str) -> str:
-    return next(field for field, columns in mapped.columns.items() if column in columns)
-
-
 def _report(
-    table: Table, column: str, judged: Judged, values: pl.Series, findings: Findings, lists: tuple[int, ...]
+    table: Table,
+    cells: pl.Series,
+    judged: Judged,
+    values: pl.Series,
+    findings: Findings,
+    lists: tuple[int, ...],
 ) -> None:
     """Add a finding for each cell that failed, and one for the column's placeholders."""
+    column = cells.name
     where: dict[str, Any] = {
         "list": lists[0] if len(lists) == 1 else None,
         "table": table.source,
@@ -314,9 +348,9 @@ def _report(
     if not judged.failed:
         return
     meta = table.record.meta
-    # A code that a later column of the field could read is no loss.
+    # A code that another column of the field could read is no loss.
     lost = values.is_null() | (values.cast(pl.String) == UNREADABLE)
-    rows = table.frame.with_columns(judged.texts.alias("_text"), lost.fill_null(True).alias("_lost")).filter(
+    rows = table.frame.with_columns(cells.alias("_text"), lost.fill_null(True).alias("_lost")).filter(
         pl.col("_text").is_in(list(judged.failed)) & pl.col("_lost")
     )
     for check in sorted({check for check, _ in judged.failed.values()}):
@@ -325,11 +359,10 @@ def _report(
             for text, (its_check, message) in judged.failed.items()
             if its_check == check
         }
-        chosen = rows.filter(pl.col("_text").is_in(list(messages)))
         findings.add(
             check,
             pl.col("_text").replace_strict(messages, return_dtype=pl.String),
-            frame=chosen,
+            frame=rows.filter(pl.col("_text").is_in(list(messages))),
             child=pl.col(meta.person) if meta.person else None,
             event=pl.col(meta.key) if meta.key else None,
             row=pl.col(ROW),

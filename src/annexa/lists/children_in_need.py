@@ -24,6 +24,7 @@ from annexa.lists.services import (
     belonging,
     open_kinds,
     services,
+    visits,
 )
 from annexa.lists.spans import needed_window, report_rows, with_ended
 from annexa.period import Window
@@ -119,10 +120,14 @@ def tested_episodes(context: Context, window: Window) -> pl.DataFrame:
 def _with_facts(context: Context, window: Window) -> pl.DataFrame:
     """Add to every referral what the table asks about it, and about the person."""
     rows = with_ended(context, context.rows("cin_episodes").rename({"referral_date": "start_date"}), "close_date")
-    current = rows.filter(pl.col(DROP).is_null() & (pl.col("ended").is_null() | window.contains(pl.col("ended"))))
-    beyond = ~pl.col("kind").is_in([VISIT, ASSESSMENT]) | ((pl.col("kind") == ASSESSMENT) & pl.col("is_open"))
+    live = rows.filter(pl.col(DROP).is_null()).select("_row", "person_id", "ended")
+    current = live.filter(pl.col("ended").is_null() | window.contains(pl.col("ended")))
+    work = belonging(context, services(context), current)
+    # A visit only tells an episode from a bare referral: it is looked for where nothing else belongs.
+    idle = current.join(work, left_on="_row", right_on="episode_row", how="anti")
+    beyond = (pl.col("kind") != VISIT) & ((pl.col("kind") != ASSESSMENT) | pl.col("is_open"))
     belongs = (
-        belonging(context, current.select("_row", "person_id"))
+        pl.concat([work, belonging(context, visits(context), idle).select(work.columns)])
         .group_by("episode_row")
         .agg(beyond.any().alias("beyond"))
     )

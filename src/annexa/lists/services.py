@@ -85,18 +85,36 @@ def _until(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col("ended").alias("end_date"), pl.col("ended").is_null().alias("is_open"))
 
 
-def belonging(context: Context, episodes: pl.DataFrame) -> pl.DataFrame:
-    """Say what belongs to which episode of need (K19): services by their referral or their dates, visits by dates.
+def visits(context: Context) -> pl.DataFrame:
+    """Visits to a child of any kind, as services that last a day and name no referral.
+
+    Returns:
+        kind, person_id, referral_id (null), start_date, end_date, is_open (false).
+    """
+    made = pl.concat(context.live(record).select("person_id", "visit_date") for record in VISIT_RECORDS)
+    return made.drop_nulls().select(
+        pl.lit(VISIT).alias("kind"),
+        "person_id",
+        pl.lit(None, dtype=pl.String).alias("referral_id"),
+        pl.col("visit_date").alias("start_date"),
+        pl.col("visit_date").alias("end_date"),
+        pl.lit(False).alias("is_open"),
+    )
+
+
+def belonging(context: Context, received: pl.DataFrame, episodes: pl.DataFrame) -> pl.DataFrame:
+    """Say what belongs to which episode of need: by its referral, or by its dates (K19).
 
     Args:
         context: the run.
+        received: rows of services() or visits().
         episodes: _row and person_id of the referrals that are asked about.
 
     Returns:
-        episode_row (_row of the referral), kind, is_open: one row for each service or visit that belongs to one of them.
+        episode_row (_row of the referral), kind, is_open: one row for each of `received` that belongs to one of them.
     """
-    asked = pl.concat([services(context), _visits(context)], how="diagonal").join(episodes, on="person_id", how="semi")
-    numbered = asked.with_row_index("_service")
+    # What others receive cannot belong to these episodes; everything that these people receive is asked about.
+    numbered = received.join(episodes, on="person_id", how="semi").with_row_index("_service")
     links = episode_of(
         context,
         numbered.select(
@@ -110,18 +128,6 @@ def belonging(context: Context, episodes: pl.DataFrame) -> pl.DataFrame:
     )
     found = links.select("_service", "episode_row").join(episodes, left_on="episode_row", right_on="_row", how="semi")
     return numbered.select("_service", "kind", "is_open").join(found, on="_service").drop("_service")
-
-
-def _visits(context: Context) -> pl.DataFrame:
-    """Visits of any kind: they last a day and name no referral."""
-    visits = pl.concat(context.live(record).select("person_id", "visit_date") for record in VISIT_RECORDS)
-    return visits.drop_nulls().select(
-        "person_id",
-        pl.lit(VISIT).alias("kind"),
-        pl.col("visit_date").alias("start_date"),
-        pl.col("visit_date").alias("end_date"),
-        pl.lit(False).alias("is_open"),
-    )
 
 
 def open_kinds(context: Context) -> pl.DataFrame:

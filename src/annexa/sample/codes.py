@@ -5,6 +5,7 @@ shares are published national figures, rounded, from general knowledge; a rare c
 2,000 children shows it.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Final
 
@@ -90,9 +91,8 @@ ACTIVITY_FROM_2022: Final = Weighted(
 
 
 def flags(keys: Iterable[str], *yes: str) -> str:
-    """Return an outcome as JSON text: Y for the keys named, N for the others, and how many are Y."""
-    shown = ", ".join(f'"{key}": "{"Y" if key in yes else "N"}"' for key in keys)
-    return f'{{{shown}, "TOTAL_NO_OF_OUTCOMES": "{len(yes)}"}}'
+    """Return JSON text with Y for the keys named and N for the others."""
+    return json.dumps({key: "Y" if key in yes else "N" for key in keys})
 
 
 _CONTACT: Final = (

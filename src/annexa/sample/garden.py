@@ -88,7 +88,9 @@ class Garden:
         """Return the tables with the faults in them, and the list of faults."""
         tables = dict(self.tables)
         for (table, column), cells in self._cells.items():
-            changed = tables[table][column].clone().scatter(list(cells), list(cells.values()))
+            rows_in_order = sorted(cells)
+            values = [cells[row] for row in rows_in_order]
+            changed = tables[table][column].clone().scatter(rows_in_order, values)
             tables[table] = tables[table].with_columns(changed)
         for table, rows in self._rows.items():
             columns = tables[table].columns

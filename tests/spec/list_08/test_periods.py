@@ -197,6 +197,7 @@ def test_reason_and_need_come_from_the_episode_that_decides():
                 episode("end planned", "2024-01-01 to 2025-06-03", 1),
                 episode("X1", "2024-01-01 to 2025-03-03", 1, **X1),
                 episode("change of status within", "2024-01-01 to", 1),
+                episode("change within one that ended", "2024-01-01 to 2025-05-01", 1),
                 episode("change as it ended", "2024-01-01 to 2025-02-01", 1),
                 episode("change as it ended", "2025-02-01 to", 2),
                 episode("change as X1 ended it", "2024-01-01 to 2025-02-01", 1, **X1),
@@ -205,7 +206,12 @@ def test_reason_and_need_come_from_the_episode_that_decides():
             ],
             "ssd_legal_status": [
                 legal(child, status, when, number)
-                for child in ("change of status within", "change as it ended", "change as X1 ended it")
+                for child in (
+                    "change of status within",
+                    "change within one that ended",
+                    "change as it ended",
+                    "change as X1 ended it",
+                )
                 for number, (status, when) in enumerate((("C2", "2024-01-01 to 2025-02-01"), ("V4", "2025-02-01 to")))
             ],
         }
@@ -217,6 +223,7 @@ def test_reason_and_need_come_from_the_episode_that_decides():
         "end planned": None,
         "X1": None,
         "change of status within": None,
+        "change within one that ended": None,
         "change as it ended": shown["change as it ended"][0].split(")")[0],
         "change as X1 ended it": None,
         "unknown reason": None,
