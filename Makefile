@@ -19,7 +19,7 @@ help: ## Print the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
 run: $(RUN)/.installed ## Install annexa as a user would and build the sample authority's Annex A
-	$(RUN)/$(BIN)/annexa build --inspection-date $(DAY) --extracts sample_data/extract --output annexa-$(DAY)
+	$(RUN)/$(BIN)/annexa build --inspection-date $(DAY) --config sample_data/annexa.toml --output annexa-$(DAY)
 
 test: $(DEV)/.installed ## Run the tests
 	$(DEV)/$(BIN)/python -m pytest -n $(WORKERS) -q

@@ -18,9 +18,9 @@ from typing import IO, TYPE_CHECKING
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from annexa.errors import OutputError
 from annexa.log import note
@@ -77,7 +77,7 @@ def _result(width: int | None = None) -> Iterator[Console]:
 def line(text: str) -> None:
     """Print one line of a result."""
     with _result() as console:
-        console.print(escape(text), soft_wrap=not console.is_terminal)
+        console.print(Text(text), soft_wrap=not console.is_terminal)
 
 
 def document(value: object) -> None:
@@ -89,20 +89,20 @@ def document(value: object) -> None:
 def error(message: str, hint: str = "") -> None:
     """Print an error and what to do about it."""
     console = _err()
-    console.print(f"[bold red]Error:[/bold red] {escape(message)}")
+    console.print(Text.assemble(("Error:", "bold red"), " ", message))
     if hint:
-        console.print(escape(hint))
+        console.print(Text(hint))
 
 
 def warning(message: str, *, quiet: bool = False) -> None:
     """Print a warning, unless only errors are asked for."""
     if not quiet:
-        _err().print(f"[yellow]Warning:[/yellow] {escape(message)}")
+        _err().print(Text.assemble(("Warning:", "yellow"), " ", message))
 
 
 def detail(text: str) -> None:
     """Print a line of --verbose."""
-    _err().print(escape(text))
+    _err().print(Text(text))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", *, spaced: bool = False) -> None:
@@ -128,9 +128,9 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "
         for (heading, *cells), width in zip(columns, widths, strict=True):
             shown.add_column(heading, justify="right" if _numbers(cells) else "left", width=width, overflow="fold")
         for row in rows:
-            shown.add_row(*(escape(cell) for cell in row))
+            shown.add_row(*(Text(cell) for cell in row))
         if title:
-            console.print(escape(title), soft_wrap=True, style="bold")
+            console.print(Text(title, "bold"), soft_wrap=True)
             console.print()
         if console.is_terminal:
             console.print(shown)
@@ -189,7 +189,7 @@ def progress(*, quiet: bool, verbose: bool, stage: ContextVar[str]) -> Iterator[
             text = f"{current}: {time.perf_counter() - begun:.2f} s"
             note(text)
             if verbose:
-                console.print(escape(text))
+                console.print(Text(text))
 
     def tell(name: str) -> None:
         nonlocal begun, current

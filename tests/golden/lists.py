@@ -12,13 +12,14 @@ ROOT = Path(__file__).resolve().parents[2]
 EXTRACT = ROOT / "sample_data" / "extract"
 EXPECTED = ROOT / "sample_data" / "lists"
 INSPECTION_DATE = "2018-06-04"
-CHILDREN, SEED = 150, 1
+OWN_LA = ("Exshire", "X01")  # as in sample_data/annexa.toml
+CHILDREN, SEED = 150, 13
 
 
 def lists_of(edition: str) -> dict[int, pl.DataFrame]:
     """Return the frames of all lists of the sample extract in one edition."""
     raw = read_extract(EXTRACT, load_source("ssd").wanted())
-    built = build_from(raw, inspection_date=INSPECTION_DATE, edition=edition)
+    built = build_from(raw, inspection_date=INSPECTION_DATE, edition=edition, own_la=OWN_LA)
     return {number: each.frame for number, each in built.lists.items()}
 
 

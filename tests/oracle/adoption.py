@@ -81,10 +81,10 @@ class Adoption:
         recent = [day for day in (adopted, row["reversed_date"], end) if day and day >= bound]
         in_time = end is None or bool(recent)
         if row["decision_date"] is None:
-            if not in_time:
-                return "NO_DATE"
             if not (row["placement_order_date"] or row["placed_date"] or self.evidence(child, period)):
                 return "NOT_ADOPTION"
+            if not in_time:
+                return "NO_DATE"
         if in_time:
             return None
         if ends.get("died") == end:

@@ -113,7 +113,7 @@ def test_an_earlier_sample_is_replaced_whole(tables: dict[str, pl.DataFrame], tm
     assert files[-1] == listed
     assert pl.read_csv(listed).height == defects.height
     write_sample(tables, folder, "sqlite", D)
-    assert sorted(path.name for path in folder.iterdir()) == ["SAMPLE.txt", "extract.sqlite"]
+    assert sorted(path.name for path in folder.iterdir()) == [".annexa-sample", "extract.sqlite"]
     # The list of defects of the earlier sample went with it.
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sample"]
 
@@ -128,7 +128,7 @@ def test_a_file_of_defects_that_is_something_else_is_left_alone(
     assert other.read_text() == "mine\n"
 
 
-@pytest.mark.parametrize("name", ["ssd_person.csv", "SAMPLE.txt"])
+@pytest.mark.parametrize("name", ["ssd_person.csv", ".annexa-sample"])
 def test_a_folder_with_anything_else_in_it_is_refused(
     tables: dict[str, pl.DataFrame], tmp_path: Path, name: str
 ) -> None:

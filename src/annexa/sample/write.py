@@ -17,7 +17,7 @@ import polars as pl
 
 from annexa.errors import OutputError, UsageError
 
-MARKER: Final = "SAMPLE.txt"
+MARKER: Final = ".annexa-sample"
 _FIRST_LINE: Final = "Invented data, made by `annexa sample`: no real child, worker or authority."
 _DEFECTS_HEADING: Final = "kind,table,row,expected_check,expected_consequence"
 _SHEET_ROWS: Final = 1_048_576
@@ -42,7 +42,7 @@ def write_sample(
         output: the folder. It may be absent, empty, or hold an earlier sample, which is replaced.
         format: `csv` or `parquet` (a file a table), `xlsx` (extract.xlsx, a sheet a table) or `sqlite`
             (extract.sqlite).
-        inspection_date: named in SAMPLE.txt, the file by which a later run knows a sample.
+        inspection_date: named in .annexa-sample, the file by which a later run knows a sample.
         defects: written to `<output>.defects.csv` beside the folder. Without them, such a file of an earlier sample is
             removed.
 
