@@ -166,7 +166,7 @@ from annexa.cli.main import run
 sys.argv = ["annexa"]
 with contextlib.suppress(SystemExit):
     run()
-sys.stderr.write(" ".join({"polars", "pydantic", "openpyxl", "annexa.pipeline"} & set(sys.modules)))
+sys.stderr.write(" ".join({"polars", "openpyxl", "annexa.editions", "annexa.pipeline"} & set(sys.modules)))
 """
 
 

@@ -42,7 +42,7 @@ def on_hold(row: Row, bound: date) -> bool:
 
 def why_out_2019(row: Row, bound: date) -> str | None:
     """Anyone who applied or began stage 1, until a final order or leaving."""
-    started = row["application_date"] or row["stage1_start_date"]
+    started = any(row[step] for step in (*STEPS, "rejection_date"))  # each says that an application was made
     if started and ended_before(row, bound):
         return "WINDOW"
     if not started:

@@ -46,6 +46,12 @@ def why_out(run: Run, person: str, rows: list[Row], looked_after: bool) -> str |
     return None
 
 
+def is_looked_after(run: Run, care: Care, person: str) -> bool:
+    """Whether somebody under 18, or of unknown age, is looked after at D, short breaks aside."""
+    age = run.age(person)
+    return bool(care.open_care(person)) and (age is None or age < 18)
+
+
 def eligible_edition(run: Run) -> bool:
     """Whether List 9 of the edition has eligible children: from 2022."""
     return run.edition == "ilacs-2022"
@@ -69,7 +75,7 @@ def list_9(run: Run, care: Care | None = None) -> Output:
     }
     found = []
     for person, rows in run.of_person("ssd_care_leavers").items():
-        looked_after = bool(care.open_care(person))
+        looked_after = is_looked_after(run, care, person)
         reason = why_out(run, person, rows, looked_after)
         reasons |= {row["_row"]: reason for row in rows}
         if reason is None:

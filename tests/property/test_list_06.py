@@ -76,10 +76,11 @@ span = st.tuples(blank_or_day, blank_or_day).map(lambda pair: tuple(sorted(pair)
 referral = st.sampled_from(["R1", "R2", "", "none"])
 
 
-def one_period(services):
-    """At most one period of care or of short breaks: how periods are built is List 8's own rule."""
-    periods = [each for each in services if each[0] in ("care", "breaks")]
-    return [each for each in services if each not in periods] + periods[:1]
+def simple_care(child):
+    """At most one period of care, and none of an adult: how periods are built and end is List 8's own rule."""
+    periods = [each for each in child.services if each[0] in ("care", "breaks")]
+    others = [each for each in child.services if each not in periods]
+    return child._replace(services=others + (periods[:1] if child.born > "2007" else []))
 
 
 children = st.builds(
@@ -92,8 +93,8 @@ children = st.builds(
     ),
     services=st.lists(
         st.tuples(st.sampled_from([*ADDING, "other cp", "enquiry", "visit"]), span, referral), max_size=3
-    ).map(one_period),
-)
+    ),
+).map(simple_care)
 
 
 def source_rows(child):

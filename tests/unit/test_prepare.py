@@ -140,6 +140,22 @@ def test_merged_identifiers_are_followed_to_their_end_before_anything_is_counted
     assert "AA-G04" not in result.checks()
 
 
+def test_of_two_rows_of_one_person_the_fuller_is_kept():
+    tables, result = tables_of(
+        {
+            "ssd_person": [
+                {"pers_person_id": "A", "pers_dob": "2010-01-01"},
+                {"pers_person_id": "A", "pers_dob": "2010-01-01", "pers_gender": "M"},
+                {"pers_person_id": "A", "pers_dob": "2010-01-01", "pers_gender": "M"},
+            ],
+            "ssd_contacts": [contact("1", "A")],
+        }
+    )
+    assert tables["persons"].live.select("person_id", "gender").rows() == [("A", "M")]
+    assert result.lists[1].frame.height == 1
+    assert {"AA-R14", "AA-G20"} <= result.checks()
+
+
 def test_different_dates_of_birth_after_a_merge_are_an_error():
     _, result = tables_of(
         {

@@ -15,6 +15,9 @@ from annexa.period import InspectionPeriod
 from annexa.records import Kind, Record
 
 
+OLD = "_old"  # true where a person's row came under an identifier that was merged into another
+
+
 def prepare(tables: Mapping[str, Table], period: InspectionPeriod, findings: Findings) -> Tables:
     """Return all tables with merged identifiers, _drop and blanked later dates.
 
@@ -72,7 +75,7 @@ def _merge(table: Table, merged: Mapping[str, str]) -> Table:
         return table
     frame = table.frame
     if table.record.meta.name == "persons":
-        frame = frame.with_columns(pl.col("person_id").is_in(list(merged)).alias("_old"))
+        frame = frame.with_columns(pl.col("person_id").is_in(list(merged)).alias(OLD))
     return table.with_frame(frame.with_columns(pl.col(people).replace(merged)))
 
 
@@ -80,16 +83,14 @@ def _duplicates(table: Table, period: InspectionPeriod, findings: Findings) -> T
     """Mark all but one of identical rows (DUPLICATE) and of rows with one key (CONFLICT), by K10."""
     meta = table.record.meta
     columns = [name for name in table.frame.columns if name not in (ROW, DROP, MASKED)]
-    frame = table.frame.with_columns(pl.struct(columns).hash(seed=0).alias("_hash"))
-    # Hashing first keeps the exact comparison to the few rows that could be equal.
-    suspects = frame.filter(pl.col("_hash").is_duplicated())
-    identical = _later_copies(suspects, columns)
-    keyed: pl.Series = pl.Series(ROW, [], dtype=pl.UInt32)
+    frame = table.frame
+    identical = _later_copies(_alike(frame, columns), columns)
+    keyed = pl.Series(ROW, [], dtype=pl.UInt32)
     if meta.key:
-        on = [meta.key, meta.person] if meta.person and meta.person != meta.key else [meta.key]
-        if meta.name == "persons":
-            on = ["person_id"]
-        keyed = _beaten(frame.filter(~pl.col(ROW).is_in(identical.implode())), table.record, on, columns, period)
+        # After a merge the rows of one person are not rivals: the older fills the blanks of the current one.
+        on = [name for name in dict.fromkeys((meta.key, meta.person, OLD)) if name in columns]
+        rest = frame.filter(~pl.col(ROW).is_in(identical.implode())) if len(identical) else frame
+        keyed = _beaten(rest, table.record, on, columns, period)
     drop = (
         pl.when(pl.col(DROP).is_not_null()).then(DROP)
         .when(pl.col(ROW).is_in(identical.implode())).then(pl.lit("DUPLICATE"))
@@ -108,7 +109,15 @@ def _duplicates(table: Table, period: InspectionPeriod, findings: Findings) -> T
             row=pl.col(ROW),
             **where,
         )
-    return table.with_frame(frame.drop("_hash").with_columns(drop.alias(DROP)))
+    return table.with_frame(frame.with_columns(drop.alias(DROP)))
+
+
+def _alike(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """Return the few rows that could be equal in these columns: hashing them first is far cheaper than comparing."""
+    hashes = frame.select(pl.struct(columns).hash(seed=0).alias("hash"))["hash"]
+    if hashes.n_unique() == frame.height:
+        return frame.clear()
+    return frame.filter(hashes.is_duplicated())
 
 
 def _later_copies(suspects: pl.DataFrame, columns: list[str]) -> pl.Series:
@@ -121,9 +130,8 @@ def _beaten(
 ) -> pl.Series:
     """Return the rows that share a key with a better one: open, then later start, then fewer blanks, then greater."""
     meta = record.meta
-    rivals = frame.filter(pl.all_horizontal(pl.col(on).is_not_null()) & pl.col(DROP).is_null()).filter(
-        pl.struct(on).is_duplicated()
-    )
+    usable = frame.filter(pl.all_horizontal(pl.col(on).is_not_null()) & pl.col(DROP).is_null())
+    rivals = _alike(usable, on).filter(pl.struct(on).is_duplicated())
     if not rivals.height:
         return rivals[ROW]
     start = pl.col(meta.start) if meta.start else pl.lit(None, dtype=pl.Date)
@@ -146,12 +154,12 @@ def _beaten(
 def _one_row_a_person(table: Table, findings: Findings) -> Table:
     """After a merge the row of the current identifier wins, and its blanks are filled from the old one (K9)."""
     frame = table.frame
-    if "_old" not in frame.columns:
+    if OLD not in frame.columns:
         return table
     fields = [name for name in table.record.fields() if name != "person_id"]
     live = frame.filter(pl.col(DROP).is_null() & pl.col("person_id").is_not_null())
     several = live.filter(pl.col("person_id").is_duplicated())
-    ordered = several.sort("person_id", "_old", *fields, ROW, nulls_last=True)
+    ordered = several.sort("person_id", OLD, *fields, ROW, nulls_last=True)
     filled = ordered.group_by("person_id", maintain_order=True).agg(
         pl.col(ROW).first(), *(pl.col(name).drop_nulls().first() for name in fields)
     )
@@ -170,7 +178,7 @@ def _one_row_a_person(table: Table, findings: Findings) -> Table:
             file=table.file,
             column="birth_date",
         )
-    joined = frame.drop("_old").join(filled.drop("person_id"), on=ROW, how="left", suffix="_filled")
+    joined = frame.drop(OLD).join(filled.drop("person_id"), on=ROW, how="left", suffix="_filled")
     beaten = pl.col(ROW).is_in(several[ROW].implode()) & ~pl.col(ROW).is_in(filled[ROW].implode())
     return table.with_frame(
         joined.with_columns(

@@ -9,8 +9,8 @@ import polars as pl
 
 from annexa.lists.care import care_periods
 from annexa.lists.context import Context
-from annexa.lists.front_door import json_flag
 from annexa.lists.orders import id_order
+from annexa.lists.outcomes import with_flags
 from annexa.lists.people import with_people
 from annexa.lists.registry import ID, derivation
 from annexa.lists.runs import begins, day_number
@@ -268,8 +268,8 @@ def permanence_plan(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
         .sort(*order, *id_order(pl.col("care_plan_id")), "plan_json", "_row", nulls_last=False)
         .unique(ID, keep="last", maintain_order=True)
     )
-    marked = [json_flag("plan_json", key) == "Y" for key in _PLAN_ORDER]
-    answer = latest.with_columns(
+    marked = [pl.col(key) == "Y" for key in _PLAN_ORDER]
+    answer = with_flags(latest, "plan_json", _PLAN_ORDER).with_columns(
         pl.coalesce(pl.when(mark).then(pl.lit(key)) for key, mark in zip(_PLAN_ORDER, marked, strict=True)).alias(
             "permanence_plan"
         ),

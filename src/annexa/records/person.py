@@ -11,7 +11,7 @@ Disability: TypeAlias = Annotated[str, CodeSet("disability")]
 ImmigrationStatus: TypeAlias = Annotated[str, CodeSet("immigration_status")]
 
 
-class Person(Record, name="persons", table="ssd_person", needs=("person_id",)):
+class Person(Record, name="persons", table="ssd_person", key="person_id", needs=("person_id",)):
     """One person. The one table without which nothing can be built."""
 
     person_id: PersonId = ssd("pers_person_id", "Identifier of the child or young person", required=True)
