@@ -7,6 +7,7 @@ into the width where it can; into a file or a pipe (and where COLUMNS is not set
 import errno
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -142,8 +143,8 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "
 
 
 def _room() -> int:
-    console = _out()
-    return console.width if console.is_terminal or "COLUMNS" in os.environ else UNLIMITED
+    # COLUMNS, else the terminal's width; nothing to fit into where stdout is no terminal.
+    return shutil.get_terminal_size((UNLIMITED, 0)).columns
 
 
 def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int]:

@@ -1,6 +1,7 @@
 """The log of a scheduled run: stages, counts and times, never a value from a record."""
 
 import logging
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,31 +15,35 @@ _LOGGER.propagate = False
 class _LogFile(logging.FileHandler):
     """A log file that never stops a run, and never prints, once it is open: the disk may fill up."""
 
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, encoding="utf-8", errors="backslashreplace")
+        self.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
+        self.begun = time.perf_counter()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name that logging calls)
         del record
 
 
 def open_log(path: Path) -> None:
-    """Append to a log file from now on, until close_log().
+    """Append to a log file from now on, until end_log().
 
     Raises:
         OutputError: the file cannot be written.
     """
-    close_log()
     try:
-        handler = _LogFile(path, encoding="utf-8", errors="backslashreplace")
+        handler = _LogFile(path)
     except OSError as error:
         raise OutputError(
             f"The log file {path.name} cannot be written: {error.strerror}.", "Name another file with --log-file."
         ) from None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
     _LOGGER.addHandler(handler)
     _LOGGER.setLevel(logging.INFO)
 
 
-def close_log() -> None:
-    """End the log file, where there is one."""
+def end_log(exit_code: int) -> None:
+    """Write how the command ended and how long it took, and close the log file, where there is one."""
     for handler in [each for each in _LOGGER.handlers if isinstance(each, _LogFile)]:
+        note(f"ended with exit code {exit_code} after {time.perf_counter() - handler.begun:.2f} s")
         _LOGGER.removeHandler(handler)
         with suppress(OSError):
             handler.close()

@@ -18,7 +18,8 @@ def authority():
 
 @pytest.fixture(scope="session")
 def extract(authority, tmp_path_factory):
-    """The same as a folder of CSV files."""
+    """The same as a folder of CSV files, with a file that is no table."""
     folder = tmp_path_factory.mktemp("authority") / "extract"
     write_sample(authority, folder, "csv", DAY)
+    (folder / "notes.txt").write_text("Ask about the postcodes.", encoding="utf-8")
     return folder

@@ -11,6 +11,7 @@ import pytest
 from annexa.editions import edition_names
 from annexa.outputs.manifest import read_manifest, verify
 from annexa.sources import source_names
+from tests.support.cli import annexa as here
 from tests.support.cli import contents
 
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals and terminals")
@@ -34,7 +35,8 @@ def annexa(*arguments: str | Path, **changes: str) -> subprocess.CompletedProces
 
 
 def test_into_a_pipe_go_whole_lines_without_colour_or_progress(extract, tmp_path):
-    ran = annexa("build", "--inspection-date", DAY, "--extracts", extract, "--output", tmp_path / "out")
+    arguments = ("build", "--inspection-date", DAY, "--extracts", extract, "--output", tmp_path / "out")
+    ran = annexa(*arguments, PYTHONHASHSEED="7")
     assert ran.returncode == 0, ran.stderr
     assert b"\x1b" not in ran.stdout + ran.stderr
     assert b"reading the extract" not in ran.stderr
@@ -42,11 +44,7 @@ def test_into_a_pipe_go_whole_lines_without_colour_or_progress(extract, tmp_path
     assert any("Section 47 enquiries and Initial Child Protection Conferences" in text for text in lines)
     assert all(text == text.rstrip() for text in lines)
     # Nothing that differs between processes, such as the order of a set, reaches the files.
-    other = annexa(
-        *("build", "--inspection-date", DAY, "--extracts", extract, "--output", tmp_path / "other", "--quiet"),
-        PYTHONHASHSEED="7",
-    )
-    assert (other.returncode, other.stdout, other.stderr) == (0, b"", b"")
+    assert here("build", "--inspection-date", DAY, "--extracts", extract, "--output", tmp_path / "other").code == 0
     one, two = contents(tmp_path / "out"), contents(tmp_path / "other")
     assert {name: each for name, each in one.items() if name != "manifest.json"} == {
         name: each for name, each in two.items() if name != "manifest.json"
@@ -128,9 +126,7 @@ def slow(path, frame):
     sys.stderr.flush()
     time.sleep(60)
 
-if "slow" in sys.argv:
-    sys.argv.remove("slow")
-    annexa.pipeline.write_csv = slow
+annexa.pipeline.write_csv = slow
 from annexa.cli.main import run
 run()
 """
@@ -139,11 +135,14 @@ run()
 @posix
 def test_ctrl_c_leaves_nothing_half_written(extract, tmp_path):
     out, log = tmp_path / "out", tmp_path / "run.log"
-    arguments = [sys.executable, "-c", SLOW, "build", "--inspection-date", DAY, "--extracts", extract, "--output", out]
-    subprocess.run([*arguments, "--lists", "1", "--quiet"], env=environment(), check=True)
+    arguments = ("build", "--inspection-date", DAY, "--extracts", str(extract), "--output", str(out))
+    assert here(*arguments, "--lists", "1").code == 0
     before = contents(out)
     with subprocess.Popen(
-        [*arguments, "slow", "--log-file", log], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", SLOW, *arguments, "--log-file", log],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         first = process.stderr.readline()
         assert first == b"writing\n"

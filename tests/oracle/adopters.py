@@ -1,6 +1,6 @@
 """List 11: prospective adopters."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tests.oracle.people import Output, Run
@@ -10,6 +10,9 @@ STEPS = (
     "stage1_start_date", "stage1_end_date", "stage2_start_date", "stage2_end_date", "application_date",
     "approval_date", "matched_date", "placed_date",
 )  # fmt: skip
+ENQUIRY = ("enquiry_date", "information_pack_date", "interview_date")
+BEGINNINGS = ("enquiry_date", "application_date", "stage1_start_date", "stage2_start_date")
+ENDS = ("adoption_order_date", "left_date", "rejection_date")
 DATES = {
     "Date enquiry received": "enquiry_date",
     "Date Stage 1 started": "stage1_start_date",
@@ -29,39 +32,39 @@ def left(row: Row) -> date | None:
     return row["left_date"] or row["rejection_date"]
 
 
-def ended_before(row: Row, bound: date) -> bool:
-    """Whether an order or a leaving before the window ended membership, with nothing later (a second adoption)."""
-    ends = [day for day in (row["adoption_order_date"], left(row)) if day and day < bound]
-    return bool(ends) and not any(row[step] and row[step] > max(ends) for step in STEPS)
+def last(row: Row, *fields: str) -> date | None:
+    """The latest of some dates."""
+    return max((row[field] for field in fields if row[field]), default=None)
 
 
-def on_hold(row: Row, bound: date) -> bool:
-    """On hold, and no leaving date in the window."""
-    return row["on_hold"] == "Y" and not (left(row) and left(row) >= bound)
+def undated(row: Row) -> str | None:
+    """Nothing has a date: an exception, or, where dates later than A were masked, not yet."""
+    if last(row, *ENQUIRY, *STEPS, *ENDS):
+        return None
+    return "FUTURE" if row.get("_masked") else "NO_DATE"
 
 
 def why_out_2019(row: Row, bound: date) -> str | None:
-    """Anyone who applied or began stage 1, until a final order or leaving."""
-    started = any(row[step] for step in (*STEPS, "rejection_date"))  # each says that an application was made
-    if started and ended_before(row, bound):
+    """Anyone who applied or began stage 1, until a final order or leaving with nothing of a process after it."""
+    ended = max((day for day in (row["adoption_order_date"], left(row)) if day), default=None)
+    if ended and ended < bound and not _since(last(row, *STEPS), ended + timedelta(days=1)):
         return "WINDOW"
-    if not started:
+    if not last(row, *STEPS, "adoption_order_date", "rejection_date"):  # each is of an application
         return "ENQUIRY_ONLY"
-    return "ON_HOLD" if on_hold(row, bound) else None
+    return "ON_HOLD" if row["on_hold"] == "Y" and not _since(left(row), bound) else None
 
 
 def why_out_2018(row: Row, bound: date) -> str | None:
     """Interviewed in the window after an enquiry and a pack; or decided since; or a child placed."""
     interviewed = bool(row["enquiry_date"] and row["information_pack_date"]) and _since(row["interview_date"], bound)
-    began = [row[field] for field in ("enquiry_date", "application_date", "stage1_start_date") if row[field]]
-    outcomes = [day for day in (row["approval_date"] or row["stage2_end_date"], row["rejection_date"]) if day]
-    decided = bool(began) and min(began) <= bound and bool(outcomes) and min(outcomes) >= bound
-    if not (interviewed or decided or _since(row["placed_date"], bound)):
-        applied = any(row[step] for step in STEPS) or row["rejection_date"]
-        return "WINDOW" if applied or ended_before(row, bound) else "ENQUIRY_ONLY"
-    if ended_before(row, bound):
-        return "WINDOW"
-    return "ON_HOLD" if on_hold(row, bound) else None
+    began = [row[field] for field in BEGINNINGS if row[field]]
+    approved = row["approval_date"] or row["stage2_end_date"]
+    outcomes = [day for day in (approved, row["rejection_date"], row["left_date"]) if day]
+    in_progress = bool(began) and min(began) <= bound and all(day >= bound for day in outcomes)
+    decided = in_progress and bool(approved or row["rejection_date"])
+    if interviewed or decided or _since(row["placed_date"], bound):
+        return None
+    return "WINDOW" if last(row, *STEPS, *ENDS) else "ENQUIRY_ONLY"
 
 
 def _since(day: date | None, bound: date) -> bool:
@@ -79,7 +82,7 @@ def list_11(run: Run) -> Output:
             placed[row["family_id"]] = max(row["children_placed"], placed.get(row["family_id"], 0))
     found = []
     for row in run.tables.get("annexa_adopters", []):
-        reason = reasons[row["_row"]] = row["_drop"] or why_out(row, bound)
+        reason = reasons[row["_row"]] = row["_drop"] or undated(row) or why_out(row, bound)
         if reason is None:
             children = placed.get(row["family_id"], row["children_placed"])
             found.append({**row, "person_id": row["adopter_id"], "cells": cells(run, row, children)})

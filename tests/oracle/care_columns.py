@@ -1,10 +1,11 @@
 """The columns of List 8 that other tables say, each by its section of the specification, and the list itself."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from typing import Any
 
-from tests.oracle.care import Care, Period
+from tests.oracle.care import Care, Period, last_day
 from tests.oracle.people import Output, Run
 from tests.oracle.placed import Locations, Postcodes, latest_placement, placement_columns, placements_in_12_months
 from tests.oracle.reading import UNREADABLE, Row, birthday, day_of, recency, sorted_rows
@@ -15,47 +16,37 @@ PLAN_ORDER = [
     "OTHERPLN",
 ]  # fmt: skip
 NOT_DONE = {"PLANNED", "CANCELLED", "REFUSED"}
-ENDS_UASC = {"REFUGEE", "HUMANITARIAN", "REFUSED"}
 YES = {"y", "yes", "1", "true"}
+DAY = timedelta(days=1)
 
 
-def within(day: date | None, period: Period) -> bool:
+def within(run: Run, day: date | None, period: Period) -> bool:
     """Whether a date is in a period, both ends included."""
-    return (
-        day is not None
-        and (period["start"] is None or day >= period["start"])
-        and (period["end"] is None or day <= period["end"])
-    )
+    return day is not None and (period["start"] or date.min) <= day <= last_day(run, period)
 
 
 # --- UASC (2.11) ---
 
 
-def uasc_spans(run: Run, child: str, care_start: date | None) -> list[tuple[date | None, date | None]]:
-    """The stretches of UASC status of a child; an end of None is still running."""
-    rows = run.of_person("ssd_immigration_status").get(child, [])
+def uasc(run: Run, child: str, care_start: date | None) -> str | None:
+    """UASC within the last twelve months."""
+    if not run.has("ssd_immigration_status"):
+        return None
+    rows = [row for row in run.of_person("ssd_immigration_status").get(child, []) if row["status"]]
     born = run.birth(child)
-    spans = []
     for row in rows:
         if row["status"] != "UASC":
             continue
-        start = row["start_date"] or care_start
-        ends = [row["end_date"], birthday(born, 18) if born else None]
-        for other in rows:
-            later = other["start_date"] and (start is None or other["start_date"] >= start)
-            if other["status"] in ENDS_UASC and later:
-                ends.append(other["start_date"])
-        spans.append((start, min((day for day in ends if day), default=None)))
-    return spans
-
-
-def uasc(run: Run, child: str, care_start: date | None) -> str | None:
-    """UASC within the last twelve months."""
-    spans = uasc_spans(run, child, care_start)
-    yes = any(
-        (start is None or start <= run.day) and (end is None or end >= run.back(12)) for start, end in spans
-    )
-    return run.label("yes_no", "Y" if yes else "N")
+        start = row["start_date"] or care_start or date.min
+        ends = [row["end_date"] or date.max, birthday(born, 18) if born else date.max]
+        ends += [
+            other["start_date"]
+            for other in rows
+            if other["status"] not in ("UASC", UNREADABLE) and other["start_date"] and other["start_date"] > start
+        ]
+        if start <= min(ends) and start <= run.day and min(ends) >= run.back(12):
+            return run.label("yes_no", "Y")
+    return run.label("yes_no", "N")
 
 
 # --- legal status ---
@@ -67,40 +58,46 @@ def status_key(row: Row) -> tuple[Any, ...]:
     return (row["start_date"] or date.min, rank, recency(row["start_date"], row["end_date"], row["legal_status_id"]))
 
 
-def status_in_force(rows: list[Row], as_at: date, ceased: date | None) -> Row | None:
-    """K5: at D, or at the ceased date; failing that the last that ended before it."""
-    if ceased is None:
-        return max((r for r in rows if r["end_date"] is None or r["end_date"] > as_at), key=status_key, default=None)
-    begun = [r for r in rows if r["start_date"] is None or r["start_date"] <= ceased]
-    held = [r for r in begun if r["end_date"] is None or r["end_date"] >= ceased]
-    if held:
-        return max(held, key=status_key)
-    return max(begun, key=lambda r: (r["end_date"], status_key(r)), default=None)
+def legal_columns(run: Run, rows: list[Row], period: Period) -> dict[str, Any]:
+    """The legal status in force at D or when care ended, failing that the last that ended before, and its run (K5)."""
+    day, first = last_day(run, period), period["start"] or date.min
+    held = [
+        row
+        for row in rows
+        if (row["start_date"] or date.min) <= day and (row["end_date"] is None or row["end_date"] >= first)
+    ]
+    shown = in_force_or_last(held, day, ceased=period["end"] is not None, key=status_key)
+    return {
+        "Start date of current legal status": run_start(shown, rows) if shown else None,
+        "Child's Legal Status": run.label("legal_status", shown["status"]) if shown else None,
+    }
+
+
+def in_force_or_last(rows: list[Row], day: date, *, ceased: bool, key: Callable[[Row], Any]) -> Row | None:
+    """K5: of the rows in force the greatest by `key`; at a ceased date, failing one, the last that ended before it."""
+    force = [
+        r for r in rows if r["end_date"] is None or r["end_date"] > day or (ceased and r["end_date"] == day)
+    ]
+    if force or not ceased:
+        return max(force, key=key, default=None)
+    return max(rows, key=lambda row: (row["end_date"], key(row)), default=None)
 
 
 def run_start(row: Row, rows: list[Row]) -> date | None:
-    """The first day of the unbroken run of the same status."""
+    """The first day of the unbroken run of the same status: no day between one and the next."""
     start = row["start_date"]
-    same = [each for each in rows if each["status"] == row["status"]]
     while start is not None:
         before = [
             each["start_date"]
-            for each in same
-            if (each["start_date"] or date.min) < start and (each["end_date"] is None or each["end_date"] >= start)
+            for each in rows
+            if each["status"] == row["status"]
+            and (each["start_date"] or date.min) < start
+            and (each["end_date"] is None or each["end_date"] >= start - DAY)
         ]
         if not before:
             return start
         start = None if None in before else min(before)
     return start
-
-
-def legal_columns(run: Run, rows: list[Row], period: Period) -> dict[str, Any]:
-    """The legal status and where its run began."""
-    row = status_in_force(rows, run.as_at, period["end"])
-    return {
-        "Start date of current legal status": run_start(row, rows) if row else None,
-        "Child's Legal Status": run.label("legal_status", row["status"]) if row else None,
-    }
 
 
 # --- reviews, visits, plans, checks ---
@@ -122,39 +119,34 @@ def reviews_by_child(run: Run) -> dict[str, list[Row]]:
     return found
 
 
-def latest_visit(rows: list[Row], period: Period) -> date | None:
+def latest_visit(run: Run, rows: list[Row], period: Period) -> date | None:
     """2.14: the latest visit in the period whose seen flag is not N; where all are N, the latest."""
-    dated = [row for row in rows if within(row["visit_date"], period)]
+    dated = [row for row in rows if within(run, row["visit_date"], period)]
     seen = [row for row in dated if row["seen"] != "N"]
     return max((row["visit_date"] for row in seen or dated), default=None)
 
 
 def plan(run: Run, child: str, period: Period) -> str | None:
-    """The first key of the latest plan that started in the period and had not ended."""
-    standing = [
-        row
-        for row in run.of_person("ssd_cla_care_plan").get(child, [])
-        if within(row["start_date"], period) and _stands(run, row, period)
+    """The first key of the latest plan that started in the period and had not ended (K5)."""
+    started = [
+        row for row in run.of_person("ssd_cla_care_plan").get(child, []) if within(run, row["start_date"], period)
     ]
-    if not standing:
-        return None
-    row = max(standing, key=lambda row: recency(row["start_date"], row["end_date"], row["care_plan_id"]))
-    flags = row["plan_json"] if isinstance(row["plan_json"], dict) else {}
+    shown = in_force_or_last(
+        started,
+        last_day(run, period),
+        ceased=period["end"] is not None,
+        key=lambda row: recency(row["start_date"], row["end_date"], row["care_plan_id"]),
+    )
+    flags = shown["plan_json"] if shown and isinstance(shown["plan_json"], dict) else {}
     keys = {str(key).strip().upper() for key, value in flags.items() if str(value).strip().casefold() in YES}
     return run.label("permanence_plan", next((key for key in PLAN_ORDER if key in keys), None))
 
 
-def _stands(run: Run, row: Row, period: Period) -> bool:
-    if period["end"] is None:
-        return row["end_date"] is None or row["end_date"] > run.as_at
-    return row["end_date"] is None or row["end_date"] >= period["end"]
-
-
-def iro_contact(period: Period, reviews: list[Row]) -> date | None:
+def iro_contact(run: Run, period: Period, reviews: list[Row]) -> date | None:
     """2.14: the later of the recorded contact and the latest review in which the child took part."""
     contacts = [episode["iro_contact_date"] for episode in period["episodes"]]
     contacts += [row["review_date"] for row in reviews if row["participation"] in {f"PN{n}" for n in range(5)}]
-    return max((day for day in contacts if within(day, period)), default=None)
+    return max((day for day in contacts if within(run, day, period)), default=None)
 
 
 def latest_check(run: Run, child: str, kind: str) -> date | None:
@@ -181,7 +173,7 @@ def one_missing_episode(one: Row, other: Row) -> bool:
 
 
 def _first(row: Row) -> date:
-    return day_of(row["start"]) if row["start"] else date.min
+    return day_of(row["start"] or row["end"])
 
 
 def _last(row: Row) -> date:
@@ -209,9 +201,9 @@ def distinct(rows: list[Row]) -> list[list[Row]]:
 
 def missing_columns(run: Run, child: str, period: Period) -> dict[str, Any]:
     """The counts of missing and absent episodes, and the return interview after the last missing one."""
-    rows = run.of_person("ssd_missing").get(child, [])
+    rows = [row for row in run.of_person("ssd_missing").get(child, []) if row["start"] or row["end"]]
     first = max(run.back(12), period["start"] or date.min)
-    last = min(run.as_at, period["end"] or run.as_at)
+    last = last_day(run, period)
 
     def counted(row: Row) -> bool:
         return _first(row) <= last and _last(row) >= first
@@ -220,24 +212,27 @@ def missing_columns(run: Run, child: str, period: Period) -> dict[str, Any]:
         kind: sum(any(map(counted, group)) for group in distinct([r for r in rows if r["missing_type"] == kind]))
         for kind in ("M", "A")
     }
-    ended = [
-        row
-        for row in rows
-        if row["missing_type"] == "M" and row["end"] and counted(row) and first <= _last(row) <= last
-    ]
+    ended = [row for row in rows if row["missing_type"] == "M" and row["end"] and counted(row)]
     offered = accepted = None
     if ended:
-        latest = max(ended, key=lambda r: (r["start"] or datetime.min, r["end"], recency(None, None, r["missing_id"])))
+        latest = max(ended, key=_latest_missing)
         offered = _interview(run, latest["interview_offered"])
         if latest["interview_offered"] == "Y":
             accepted = _interview(run, latest["interview_accepted"])
     begin, end = "Number of Episodes the Child has been ", " from their Placement in the last 12 months"
+    known = run.has("ssd_missing")
     return {
-        f"{begin}‘Missing’{end}": counts["M"],
-        f"{begin}‘Absent’{end}": counts["A"],
+        f"{begin}‘Missing’{end}": counts["M"] if known else None,
+        f"{begin}‘Absent’{end}": counts["A"] if known else None,
         "Was the child offered a Return Interview after their last missing episode (Y/N)?": offered,
         "Did the child accept a Return Interview after their last missing episode (Y/N)?": accepted,
     }
+
+
+def _latest_missing(row: Row) -> tuple[Any, ...]:
+    """K15; of two rows with the same dates, which are one episode, one that tells of an offer."""
+    told = row["interview_offered"] is not None
+    return (row["start"] or datetime.min, row["end"], told, recency(None, None, row["missing_id"]))
 
 
 def _interview(run: Run, code: str | None) -> str | None:
@@ -251,17 +246,9 @@ def _interview(run: Run, code: str | None) -> str | None:
 
 def second_period(run: Run, shown: Period, periods: list[Period]) -> str | None:
     """2.6: another period, not short breaks, ended in the twelve months and before this one began."""
-    start = shown["start"]
-    yes = any(
-        other is not shown
-        and not other["short"]
-        and other["end"] is not None
-        and run.back(12) <= other["end"] <= run.day
-        and start is not None
-        and other["end"] <= start
-        for other in periods
-    )
-    return run.label("yes_no", "Y" if yes else "N")
+    earlier = periods[: next(n for n, period in enumerate(periods) if period is shown)]
+    ended = [period["end"] for period in earlier if not period["short"]]
+    return run.label("yes_no", "Y" if any(end and run.back(12) <= end <= run.day for end in ended) else "N")
 
 
 def list_8(run: Run, postcodes: Postcodes | None = None, care: Care | None = None) -> Output:
@@ -271,7 +258,6 @@ def list_8(run: Run, postcodes: Postcodes | None = None, care: Care | None = Non
     reasons: dict[int, str | None] = {
         row["_row"]: row["_drop"] for row in run.tables.get("ssd_cla_episodes", []) if row["_drop"]
     }
-    reasons |= dict.fromkeys(care.no_date, "NO_DATE")
     found = []
     for child, periods in care.periods.items():
         shown = care.choose(child)
@@ -290,7 +276,7 @@ def list_8(run: Run, postcodes: Postcodes | None = None, care: Care | None = Non
     return Output([row["cells"] for row in ordered], {"ssd_cla_episodes": reasons})
 
 
-ORDER = ("DIED", "AGE_18", "WINDOW", "SHORT_BREAK", "SUPERSEDED")
+ORDER = ("NO_DATE", "DIED", "AGE_18", "WINDOW", "SHORT_BREAK", "SUPERSEDED")
 
 
 def _first_reason(before: str | None, reason: str | None) -> str | None:
@@ -308,7 +294,6 @@ def columns(
     """The cells of one row."""
     statuses = [row for row in run.of_person("ssd_legal_status").get(child, []) if row["status"] is not None]
     placement = latest_placement(run, child, shown)
-    until = min(run.as_at, shown["end"] or run.as_at)
     return {
         **run.person_columns(child, disability=True),
         "Unaccompanied Asylum Seeking Child (UASC) within the Last 12 Months (Y/N)": uasc(run, child, shown["start"]),
@@ -319,14 +304,14 @@ def columns(
         ),
         **legal_columns(run, statuses, shown),
         "Date of Latest Statutory Review": max(
-            (row["review_date"] for row in reviews if within(row["review_date"], shown)), default=None
+            (row["review_date"] for row in reviews if within(run, row["review_date"], shown)), default=None
         ),
-        "Date of Last Social Work Visit": latest_visit(run.of_person("ssd_cla_visits").get(child, []), shown),
+        "Date of Last Social Work Visit": latest_visit(run, run.of_person("ssd_cla_visits").get(child, []), shown),
         "What is the permanence plan for this child?": plan(run, child, shown),
-        "Date of Last IRO Visit / Contact to the Child": iro_contact(shown, reviews),
+        "Date of Last IRO Visit / Contact to the Child": iro_contact(run, shown, reviews),
         "Date of Last Health Assessment": latest_check(run, child, "HEALTH"),
         "Date of Last Dental Check": latest_check(run, child, "DENTAL"),
-        "Number of Placements in the Last 12 months": placements_in_12_months(run, child, periods, until),
+        "Number of Placements in the Last 12 months": placements_in_12_months(run, child, shown, periods),
         "Date Ceased to be Looked After ": shown["end"],
         "Reason Ceased to be Looked After": run.label("ceased_reason", shown["reason"]),
         **placement_columns(placement, run),

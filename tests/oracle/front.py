@@ -117,10 +117,8 @@ def _early_help_records(run: Run) -> tuple[list[Row], dict[str, dict[int, list[s
     records = []
     reasons: dict[str, dict[int, list[str | None]]] = {}
     for table, (identifier, end) in EARLY_HELP.items():
-        if not run.has(table):
-            continue
         found = reasons[table] = {}
-        for row in run.tables[table]:
+        for row in run.tables.get(table, []):
             if row["_drop"] in ("DUPLICATE", "CONFLICT"):
                 found[row["_row"]] = [row["_drop"]]
                 continue
@@ -144,19 +142,22 @@ def _family(run: Run, family: str | None) -> list[str]:
 def list_2(run: Run) -> Output:
     """Early help open at D or ended in W; an assessment and an episode of one child and start are one row."""
     records, reasons = _early_help_records(run)
-    groups: dict[Any, list[Row]] = {}
-    for number, record in enumerate(records):
-        dated = record["start_date"] is not None
-        groups.setdefault((record["person_id"], record["start_date"]) if dated else number, []).append(record)
+    parts: dict[Any, list[Row]] = {}
+    turns: dict[Any, int] = {}
+    for number, record in enumerate(sorted(records, key=_by_identifier)):
+        key = (record["person_id"], record["start_date"])
+        if record["start_date"] is None:
+            parts[number] = [record]
+        else:  # of several of one day the first episode goes with the first assessment
+            turn = turns[(record["_table"], key)] = turns.get((record["_table"], key), 0) + 1
+            parts.setdefault((key, turn), []).append(record)
     listed = []
-    for group in groups.values():
-        together = len({record["_table"] for record in group}) == 2
-        for part in [group] if together else [[record] for record in group]:
-            reason = first_reason([record["_reason"] for record in part])
-            for record in part:
-                reasons[record["_table"]][record["_row"]].append(reason)
-            if reason is None:
-                listed.append(_early_help_row(part))
+    for part in parts.values():
+        reason = first_reason([record["_reason"] for record in part])
+        for record in part:
+            reasons[record["_table"]][record["_row"]].append(reason)
+        if reason is None:
+            listed.append(_early_help_row(part))
     rows = [
         {
             **run.person_columns(row["person_id"]),
@@ -167,6 +168,10 @@ def list_2(run: Run) -> Output:
         for row in sorted_rows(listed, "start_date", "event_id")
     ]
     return Output(rows, {table: {n: first_reason(r) for n, r in found.items()} for table, found in reasons.items()})
+
+
+def _by_identifier(record: Row) -> Any:
+    return (id_key(record["event_id"]), record["ended"] or date.max, record["organisation"] or "")
 
 
 def _early_help_row(part: list[Row]) -> Row:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from annexa.records import RECORDS
 from tests.oracle.care import Care
 from tests.oracle.people import Output, Run
 from tests.oracle.reading import Row, is_open, sorted_rows
@@ -10,6 +11,7 @@ from tests.oracle.reading import Row, is_open, sorted_rows
 ADULT = ("FORMER", "QUALIFYING", "ELIGIBLE", "RELEVANT")
 AT_16 = ("RELEVANT", "QUALIFYING", "ELIGIBLE", "FORMER")
 UNDER_16 = ("FORMER", "RELEVANT", "QUALIFYING")
+FIELDS = [name for name in RECORDS["care_leavers"].fields() if name not in ("care_leaver_id", "person_id")]
 
 
 def category(codes: set[str | None], age: int | None) -> str | None:
@@ -61,8 +63,8 @@ def shown_row(rows: list[Row]) -> Row:
     """The row with the latest contact; then fewer blank cells, then the greater text, never by its own id."""
 
     def key(row: Row) -> tuple[Any, ...]:
-        text = row["_text"][1:]  # the first column is clea_table_id
-        return (row["latest_contact_date"] or date.min, -sum(cell == "" for cell in text), text)
+        said = [row[field] for field in FIELDS]
+        return (row["latest_contact_date"] or date.min, -said.count(None), ["" if v is None else str(v) for v in said])
 
     return max(rows, key=key)
 
@@ -102,11 +104,13 @@ def cells(run: Run, person: str, rows: list[Row], looked_after: bool) -> dict[st
     if eligible_edition(run):
         statuses = {each["status"] for each in run.of_person("ssd_immigration_status").get(person, [])}
         written |= {
-            "Unaccompanied Asylum Seeking Child (UASC), or formerly UASC if 18 or over (Y/N)": run.label(
-                "yes_no", "Y" if "UASC" in statuses else "N"
+            "Unaccompanied Asylum Seeking Child (UASC), or formerly UASC if 18 or over (Y/N)": (
+                run.label("yes_no", "Y" if "UASC" in statuses else "N") if run.has("ssd_immigration_status") else None
             ),
             "Allocated Personal Advisor": run.worker_name(row["personal_adviser"]),
-            "Latest Pathway Plan Review Date": row["pathway_plan_review_date"],
+            "Latest Pathway Plan Review Date": max(
+                (each["pathway_plan_review_date"] for each in rows if each["pathway_plan_review_date"]), default=None
+            ),
             "Latest Date of Contact": row["latest_contact_date"],
         }
     return written

@@ -13,7 +13,7 @@ from tests.oracle.front import (
     span_reason,
 )
 from tests.oracle.people import Output, Run
-from tests.oracle.protection import enquiry_open, held, linked_conferences, own_plans
+from tests.oracle.protection import enquiry_open, held, linked_conferences
 from tests.oracle.reading import UNREADABLE, Row, completed_years, recency, sorted_rows
 from tests.oracle.spells import Period, periods_of
 
@@ -32,6 +32,7 @@ class Service:
     open: bool
     row: Row | None = None
     period: Period | None = None
+    own: bool = True  # false for a plan held for another authority, which never adds a row
 
 
 def services_of(run: Run, person_id: str) -> list[Service]:
@@ -44,15 +45,17 @@ def services_of(run: Run, person_id: str) -> list[Service]:
             found.append(Service("assessment", row["start_date"], run.ended(row, "authorised_date"), is_open, row))
     for row in run.of_person("ssd_s47_enquiry").get(person_id, []):
         conference = held(linked_conferences(run, row))
-        end = row["end_date"] or (conference["conference_date"] if conference else run.died(person_id))
+        days = [day for day in (row["end_date"], conference and conference["conference_date"]) if day]
+        end = max(days, default=run.died(person_id))
         found.append(Service("enquiry", row["start_date"], end, enquiry_open(run, row), row))
     for kind, rows in (
         ("cin", run.of_person("ssd_cin_plans").get(person_id, [])),
-        ("cp", own_plans(run, person_id)),
+        ("cp", run.of_person("ssd_cp_plans").get(person_id, [])),
     ):
         for row in rows:
             open_at_d = run.open(row, "start_date", "end_date")
-            found.append(Service(kind, row["start_date"], run.ended(row, "end_date"), open_at_d, row))
+            own = row.get("other_la") != "Y"
+            found.append(Service(kind, row["start_date"], run.ended(row, "end_date"), open_at_d, row, own=own))
     for period in periods_of(run, person_id):
         kind = "breaks" if period.breaks else "care"
         found.append(Service(kind, period.start, period.end, period.end is None, None, period))
@@ -71,9 +74,8 @@ def belonging(run: Run, person_id: str, services: list[Service]) -> dict[int, li
         if service.period is None:
             add(episode_of(run, service.row or {}, service.start, service.open), service)
             continue
-        for care in service.period.episodes:
-            row = {"person_id": person_id, "referral_id": care["referral_id"]}
-            add(episode_of(run, row, service.start, service.open), service)
+        row = {"person_id": person_id, "referral_id": service.period.episodes[-1]["referral_id"]}
+        add(episode_of(run, row, service.start, service.open), service)
     for table in VISITS:
         for visit in run.of_person(table).get(person_id, []):
             if visit["visit_date"]:
@@ -172,7 +174,7 @@ def _added(run: Run, person_id: str, best: Row | None, services: list[Service]) 
     """R2, R3: a row for services without an episode in scope, or begun on or after the closure of the latest."""
     if not run.options["list6_additions"]:
         return None
-    candidates = [s for s in services if s.kind in ADDING]
+    candidates = [s for s in services if s.kind in ADDING and s.own]
     opened = [s for s in candidates if s.open]
     end = None
     if best is not None:

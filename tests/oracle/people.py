@@ -166,7 +166,12 @@ class Run:
         return None if birth is None else completed_years(birth, min(self.day, self.died(person_id) or self.day))
 
     def disability(self, person_id: str) -> str | None:
-        """2.13: any code but NONE is Yes; NONE alone No; nothing recorded Unknown; what no map knows is blank."""
+        """2.13: any code but NONE is Yes; NONE alone No; nothing recorded Unknown; what no map knows is blank.
+
+        Blank where the table is not supplied (K21).
+        """
+        if not self.has("ssd_disability"):
+            return None
         codes = {row["disability"] for row in self.of_person("ssd_disability").get(person_id, [])} - {None}
         if codes - {"NONE", UNREADABLE}:
             return self.label("yes_no_unknown", "Y")
@@ -185,7 +190,11 @@ class Run:
 
     @functools.cache  # noqa: B019
     def _names(self, table: str, key: str) -> dict[str | None, str]:
-        return {row[key]: row["name"] for row in self.rows(table) if row[key]}
+        found: dict[str | None, str] = {}
+        for row in self.rows(table):
+            if row[key] and row["name"]:  # of several names the greater
+                found[row[key]] = max(row["name"], found.get(row[key], ""))
+        return found
 
     def team_and_worker(self, row: Row) -> dict[str, Any]:
         """Lists 3 to 5: those recorded with the referral, assessment or enquiry."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from tests.oracle.care import Period
+from tests.oracle.care import Period, last_day
 from tests.oracle.people import Run
 from tests.oracle.reading import UNREADABLE, Row, fold, recency
 
@@ -18,17 +18,17 @@ def order(row: Row) -> tuple[Any, ...]:
     return recency(row["start_date"], row["end_date"], row["placement_id"])
 
 
-def overlaps(row: Row, first: date | None, last: date | None) -> bool:
-    """Whether a row shares a day with a stretch, both ends included; a blank end of either is open."""
-    return (last is None or row["start_date"] is None or row["start_date"] <= last) and (
-        first is None or row["end_date"] is None or row["end_date"] >= first
-    )
+def in_period(run: Run, row: Row, period: Period) -> bool:
+    """Whether a placement and a period share a day; only ending on the period's first day is not sharing."""
+    begin, end = row["start_date"] or date.min, row["end_date"] or date.max
+    first = period["start"] or date.min
+    return begin <= last_day(run, period) and (end > first or begin >= first)
 
 
 def latest_placement(run: Run, child: str, period: Period) -> Row | None:
     """The placement with the latest start in the period, temporary ones included (R23)."""
     rows = run.of_person("ssd_cla_placement").get(child, [])
-    return max((row for row in rows if overlaps(row, period["start"], period["end"])), key=order, default=None)
+    return max((row for row in rows if in_period(run, row, period)), key=order, default=None)
 
 
 def placement_columns(row: Row | None, run: Run) -> dict[str, Any]:
@@ -53,9 +53,12 @@ class Locations:
         self.own = {fold(name) for name in run.options.get("own_la", ())}
         self.postcodes = postcodes or {}
         self.recorded: dict[str, Row] = {}
-        for row in run.rows("annexa_placement_locations"):
+        fields = ("la_code", "la_name", "location")
+        for row in sorted(  # of several rows the lesser text, blanks last
+            run.rows("annexa_placement_locations"), key=lambda row: [(row[f] is None, row[f] or "") for f in fields]
+        ):
             if row["placement_id"] is not None:
-                self.recorded[row["placement_id"]] = row
+                self.recorded.setdefault(row["placement_id"], row)
 
     def authority(self, placement: Row) -> tuple[str | None, str | None]:
         """Code and name of the authority."""
@@ -95,36 +98,31 @@ class Locations:
         return self.run.label("placement_location", "IN" if mine else "OUT")
 
 
-def placements_in_12_months(run: Run, child: str, periods: list[Period], until: date) -> int:
-    """2.5: distinct placements that overlap [D-12m, until], at least one."""
+def placements_in_12_months(run: Run, child: str, shown: Period, periods: list[Period]) -> int | None:
+    """2.5: distinct placements that overlap the twelve months, up to the end of the listed period; at least one."""
+    if not run.has("ssd_cla_placement"):
+        return None
     groups: list[list[Row]] = []
-    between: list[Row] = []  # the temporary rows since the last other one
+    away = False  # whether a temporary row came since the last other one
     for row in sorted(run.of_person("ssd_cla_placement").get(child, []), key=order):
         if row["placement_type"] in TEMPORARY:
-            between.append(row)
+            away = True
             continue
-        same_carer = _same_carer(run, child, row)
-        if groups and (same_carer or (between and _same_place(groups[-1][-1], row))):
+        if groups and (_same_carer(run, child, row) or (away and _same_place(groups[-1][-1], row))):
             groups[-1].append(row)
         else:
             groups.append([row])
-        between = []
+        away = False
+    until = last_day(run, shown)
     return max(1, sum(any(_counts(run, row, periods, until) for row in group) for group in groups))
 
 
 def _counts(run: Run, row: Row, periods: list[Period], until: date) -> bool:
-    if not overlaps(row, run.back(12), until):
+    """Whether a row is in the twelve months, and not in short breaks alone."""
+    if (row["start_date"] or date.min) > until or (row["end_date"] or date.max) < run.back(12):
         return False
-    mine = [p for p in periods if overlaps(row, p["start"], p["end"])]
-    if any(p["short"] for p in mine):  # on the day of a change a placement belongs to one side of it
-        mine = [p for p in mine if _shares_more_than_an_edge(row, p)] or mine
-    return not mine or not all(p["short"] for p in mine)
-
-
-def _shares_more_than_an_edge(row: Row, period: Period) -> bool:
-    begin = max(row["start_date"] or date.min, period["start"] or date.min)
-    end = min(row["end_date"] or date.max, period["end"] or date.max)
-    return begin < end
+    mine = [period for period in periods if in_period(run, row, period)]
+    return not mine or not all(period["short"] for period in mine)
 
 
 def _same_carer(run: Run, child: str, row: Row) -> bool:
@@ -138,6 +136,7 @@ def _same_carer(run: Run, child: str, row: Row) -> bool:
 
 def _same_place(before: Row, row: Row) -> bool:
     def same(field: str) -> bool:
-        return row[field] is not None and row[field] != UNREADABLE and row[field] == before[field]
+        one, other = ("".join((each[field] or "").split()).upper() for each in (before, row))
+        return bool(one) and one == other
 
     return same("placement_type") and (same("urn") or same("postcode"))

@@ -23,7 +23,7 @@ def linked_conferences(run: Run, enquiry: Row) -> list[Row]:
     found = conferences_of(run, enquiry["person_id"])
     linked = [row for row in found if row["enquiry_id"] in ids and row["enquiry_id"] == enquiry["enquiry_id"]]
     begun = enquiry["start_date"]
-    if begun is None:
+    if linked or begun is None:
         return linked
 
     def order(row: Row) -> tuple[Any, ...]:
@@ -38,7 +38,7 @@ def linked_conferences(run: Run, enquiry: Row) -> list[Row]:
         if row["enquiry_id"] not in ids and row["conference_date"] and begun <= row["conference_date"] <= last
     ]
     first = min(by_dates, key=lambda row: (row["conference_date"], id_key(row["conference_id"])), default=None)
-    return [*linked, first] if first else linked
+    return [first] if first else []
 
 
 def held(conferences: list[Row]) -> Row | None:
@@ -92,8 +92,10 @@ def _on_plan(run: Run, person_id: str, day: date | None) -> bool:
     )
 
 
-def conferences_before(run: Run, person_id: str) -> int:
+def conferences_before(run: Run, person_id: str) -> int | None:
     """2.3: conferences held in the 12 months before the child's latest strategy discussion, its own left out."""
+    if not run.has("ssd_initial_cp_conference"):
+        return None
     dated = [row for row in run.of_person("ssd_s47_enquiry")[person_id] if row["start_date"]]
     if not dated:
         return 0

@@ -64,18 +64,24 @@ def fold(text: str) -> str:
 
 @functools.cache
 def spellings(code_set: str) -> dict[str, str]:
-    """Folded spelling -> standard code, over all editions: codes, labels, listed spellings, then descriptions."""
-    found: dict[str, str] = {}
-    entries = [entry for name in EDITIONS for entry in edition_of(name).code_set(code_set).entries]
-    for entry in entries:
-        for text in (entry.code, *entry.spellings):
-            found[fold(text)] = entry.code
-    for entry in entries:  # of codes that share a label, the first is read back
-        for text in (entry.label, entry.description):
-            if text:
-                found.setdefault(fold(text), entry.code)
-                found.setdefault(re.sub(r"^[a-z]{1,2}\d?\) ", "", fold(text)), entry.code)
-    return found
+    """Folded spelling -> standard code, over all editions.
+
+    Codes, labels and listed spellings as they are; then labels without their letter, and what follows the code in
+    labels and descriptions, unless one could mean two codes.
+    """
+    declared: dict[str, str] = {}
+    derived: dict[str, set[str]] = {}
+    for name in EDITIONS:
+        for entry in edition_of(name).code_set(code_set).entries:
+            for text in (entry.code, *entry.spellings, entry.label or ""):  # of one label the first code
+                declared.setdefault(fold(text), entry.code)
+            for text in (entry.label or "", entry.description or ""):
+                bare = re.sub(r"^[a-z]{1,2}\d?\) ", "", fold(text))
+                after = re.sub(rf"^{re.escape(entry.code.casefold())}\s*[:-]\s*", "", bare)
+                for form in (bare, after, after.replace("'", ""), after.rstrip("."), after.replace("'", "").rstrip(".")):
+                    derived.setdefault(form, set()).add(entry.code)
+    sure = {form: min(codes) for form, codes in derived.items() if len(codes) == 1}
+    return {form: code for form, code in {**sure, **declared}.items() if form}
 
 
 def read_code(code_set: str, text: str) -> str:
@@ -125,8 +131,15 @@ def _read_row(record: Any, source: dict[str, str | None], number: int) -> Row:
             if value is None or (value == UNREADABLE and found is not None):
                 value = found
         row[field.name] = value
-    row["_text"] = tuple((source.get(c) or "").strip() for f in record.fields().values() for c in f.columns)
+    row["_text"] = tuple(_as_text(row[name]) for name in record.fields())
     return row
+
+
+def _as_text(value: Any) -> str:
+    """How a cell that was read is compared with another (K10): dates as ISO texts, codes as standard codes."""
+    if isinstance(value, dict | list):
+        return json.dumps(value)
+    return "" if value is None else str(value)
 
 
 # --- rows ---
@@ -180,7 +193,7 @@ def merge_map(sources: list[dict[str, str | None]]) -> dict[str, str]:
     for source in sources:
         old, new = (read_cell(Kind.IDENTIFIER, "", source.get(c)) for c in ("old_person_id", "person_id"))
         if old and new and old != new:
-            step[old] = max(new, step[old], key=id_key) if old in step else new
+            step[old] = max(new, step.get(old, new))
     merged = {}
     for old in step:
         seen, at = {old}, step[old]
@@ -196,9 +209,7 @@ def _merge_row(record: Any, row: Row, merge: dict[str, str]) -> None:
     person = record.meta.person
     row["_old_person_id"] = row[person]
     row[person] = merge.get(row[person], row[person])
-    columns = [c for f in record.fields().values() for c in f.columns]
-    at = columns.index(record.fields()[person].columns[0])
-    row["_text"] = (*row["_text"][:at], row[person] or "", *row["_text"][at + 1 :])
+    row["_text"] = tuple(_as_text(row[name]) for name in record.fields())
 
 
 def _mask(record: Any, row: Row, as_at: date) -> None:

@@ -38,7 +38,8 @@ def periods_of(run: Run, person_id: str) -> list[Period]:
         on_birthday = False
         if group[-1]["end_date"] is None or (group[-1]["end_reason"] == "X1" and number == len(joined) - 1):
             eighteen = birthday(birth, 18) if birth and leaver else None
-            if eighteen and eighteen <= run.as_at and (end is None or eighteen < end):
+            begun = min((e["start_date"] or date.min for e in group), default=date.min)
+            if eighteen and begun <= eighteen <= run.as_at and (end is None or eighteen < end):
                 end, on_birthday = eighteen, True
         parts = _parts(run, person_id, group, end)
         parts[-1].ended_on_birthday = on_birthday

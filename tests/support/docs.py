@@ -12,6 +12,7 @@ from tests.support.pages.findings import findings_page
 from tests.support.pages.layout import layout_page
 from tests.support.pages.lists import lists_page
 from tests.support.pages.options import options_page
+from tests.support.pages.sample import sample_page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -19,6 +20,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "findings.md": findings_page,
     "lists.md": lists_page,
     "options.md": options_page,
+    "sample.md": sample_page,
 }
 
 

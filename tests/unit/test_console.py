@@ -23,6 +23,7 @@ STAGE: ContextVar[str] = ContextVar("test_stage", default="")
 def _no_terminal(monkeypatch):
     for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "__stdout__", None)  # whose width is asked for, also while stdout is captured
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import functools
 import os
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,10 +61,9 @@ def guard() -> Iterator[None]:
 
 @contextmanager
 def logged() -> Iterator[None]:
-    """Write to the log, if the block opens one, how the command ended and how long it took; close the log."""
-    from annexa.log import close_log, note
+    """End the log, if the block opened one, with the exit code."""
+    from annexa.log import end_log
 
-    begun = time.perf_counter()
     code = 0
     try:
         yield
@@ -73,8 +71,7 @@ def logged() -> Iterator[None]:
         code = end.exit_code
         raise
     finally:
-        note(f"ended with exit code {code} after {time.perf_counter() - begun:.2f} s")
-        close_log()
+        end_log(code)
 
 
 def _place(bug: BaseException) -> str:

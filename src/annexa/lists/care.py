@@ -188,9 +188,11 @@ def _dated(context: Context, parts: pl.DataFrame) -> pl.DataFrame:
     """Add start_date, end_date, end_reason, ended_by, is_open, first_day and last_day to the parts of stretches."""
     changed = pl.col("cut_to").is_not_null()
     ends = pl.coalesce("cut_to", "ended")
-    # An episode that ended on the very day of the change tells its reason; a change within one has none.
-    told = ~changed | (pl.col("recorded_end") == pl.col("cut_to")).fill_null(False)
-    reason = pl.when(told & (pl.col("end_reason") != "X1") & (pl.col("by").ne_missing("birthday") | changed))
+    # An episode that ended on the very day of the change tells its reason; a change within one has none, nor has a
+    # period that goes on. Of one that a death ended, a reason without its date can only be the death.
+    told = pl.when(changed).then(pl.col("recorded_end") == pl.col("cut_to")).otherwise(pl.col("by") == "record")
+    died = ~changed & (pl.col("by") == "death") & (pl.col("end_reason") == "E2")
+    reason = pl.when((told & (pl.col("end_reason") != "X1")) | died)
     return parts.with_columns(
         pl.when(pl.col("cut_from").is_null()).then("started").otherwise("cut_from").alias("start_date"),
         ends.alias("end_date"),

@@ -16,6 +16,7 @@ from annexa.records.types import EARLIEST
 
 LIST: Final = 8
 TEMPORARY: Final = ("T0", "T1", "T2", "T3", "T4")
+_NO_PROVIDER: Final = (*TEMPORARY, "Z1")  # the list shows no provider of these types
 _SAME_CARER: Final = ("L", "T", "U")
 _ABROAD: Final = ("NIR", "WAL", "SCO", "NUK")  # outside England, so never inside the authority
 _CONFIDENTIAL: Final = "CON"
@@ -136,12 +137,14 @@ def latest_placement(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
 
 @derivation("placement_start", "placement_type", "placement_provider", "placement_postcode", "placement_urn")
 def placement_columns(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
-    """The most recent placement of the period, as recorded (R23)."""
+    """The most recent placement of the period, as recorded (R23); no provider of a temporary or other placement."""
     return latest_placement(context, rows).select(
         ID,
         pl.col("start_date").alias("placement_start"),
         "placement_type",
-        pl.col("provider").alias("placement_provider"),
+        pl.when(~pl.col("placement_type").is_in(_NO_PROVIDER).fill_null(False))
+        .then("provider")
+        .alias("placement_provider"),
         pl.col("postcode").alias("placement_postcode"),
         pl.col("urn").alias("placement_urn"),
     )

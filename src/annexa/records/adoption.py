@@ -67,7 +67,6 @@ class Adopter(
     needs=("adopter_id",),
     masks={
         "left_date": ("left_reason",),
-        "rejection_date": ("left_reason",),
         "placed_date": ("children_placed",),
     },
 ):

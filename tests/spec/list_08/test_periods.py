@@ -219,7 +219,7 @@ def test_reason_and_need_come_from_the_episode_that_decides():
     shown = cells(result, REASON, NEED)
     assert {child: reason and reason.split(")")[0] for child, (reason, _) in shown.items()} == {
         "ended": "d",
-        "open, a reason given": "d",
+        "open, a reason given": None,
         "end planned": None,
         "X1": None,
         "change of status within": None,
