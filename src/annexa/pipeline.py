@@ -349,7 +349,9 @@ def check_source(name: str, extracts: Path | None) -> list[TableState]:
             continue
         table = found.get(mapped.table)
         if table is None:
-            states.append(TableState(lists, mapped.table, "not supplied", ()))
+            # Without the people there is no build; without any other table the lists that start from it are missing.
+            state = "cannot be used" if record == "persons" else "not supplied"
+            states.append(TableState(lists, mapped.table, state, ()))
             continue
         absent = {
             field: columns

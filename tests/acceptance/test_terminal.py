@@ -150,7 +150,7 @@ def test_ctrl_c_leaves_nothing_half_written(extract, tmp_path):
         printed, said = process.communicate(timeout=30)
     assert process.returncode == 130
     assert printed == b""
-    assert said.startswith(b"Error: Interrupted: nothing was written.")
+    assert said.startswith(b"Error: Interrupted: no file is half-written.")
     assert b"Traceback" not in said
     assert contents(out) == before
     assert verify(out) == []

@@ -274,7 +274,7 @@ def test_ctrl_c(extract, out, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("annexa.pipeline.write_csv", interrupt)
-    refused(extract, out, 130, "Interrupted", "nothing was written")
+    refused(extract, out, 130, "Interrupted", "no file is half-written")
 
 
 def test_a_bug_is_named_by_type_stage_and_place_alone(extract, out, monkeypatch, tmp_path):

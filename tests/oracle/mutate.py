@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from annexa.records.types import Kind
-from tests.oracle.reading import BY_TABLE, edition_of
+from tests.oracle.reading import FIELDS, edition_of
 
 Sources = dict[str, list[dict[str, str | None]]]
 RARE_TEXTS = ("", "never heard of", "SSD_PH", " n ", "Yes", "0")
@@ -47,19 +47,18 @@ def few(sources: Sources, rng: random.Random, people: int) -> Sources:
 
 def person_column(table: str) -> str | None:
     """The column of a table that names a person."""
-    for field in BY_TABLE[table].fields().values():
+    for field in FIELDS[table].values():
         if field.kind is Kind.PERSON:
             return field.columns[0]
     return None
 
 
 def _change(sources: Sources, table: str, rng: random.Random, day: date) -> None:
-    record = BY_TABLE[table]
     rows = sources[table]
     if not rows:
         return
     row = rng.choice(rows)
-    kinds = {field.columns[0]: field for field in record.fields().values()}
+    kinds = {field.columns[0]: field for field in FIELDS[table].values()}
     dates = [c for c, f in kinds.items() if f.kind in (Kind.DATE, Kind.MOMENT, Kind.BIRTH)]
     codes = [c for c, f in kinds.items() if f.kind is Kind.CODE]
     ids = [c for c, f in kinds.items() if f.kind is Kind.IDENTIFIER]

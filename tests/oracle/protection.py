@@ -159,11 +159,18 @@ def plan_reason(run: Run, row: Row) -> str | None:
 
 
 def within(run: Run, plan: Row, row: Row, day: date | None) -> bool:
-    """Whether a visit or review belongs to a plan and lies within it (K19)."""
-    ids = {each["cp_plan_id"] for each in run.of_person("ssd_cp_plans")[plan["person_id"]]}
-    if row["cp_plan_id"] in ids and row["cp_plan_id"] != plan["cp_plan_id"]:
-        return False
+    """Whether a visit or review belongs to a plan and lies within it (K19).
+
+    A plan of this child that it names decides; another id with the same start and end is the same plan.
+    """
     start, end = plan["start_date"], run.ended(plan, "end_date")
+    named = [p for p in run.of_person("ssd_cp_plans")[plan["person_id"]] if row["cp_plan_id"] == p["cp_plan_id"]]
+    named = named if row["cp_plan_id"] else []
+    here = any(
+        p["other_la"] != "Y" and (p["start_date"], run.ended(p, "end_date")) == (start, end) for p in named
+    )
+    if named and not here:
+        return False
     return day is not None and (start is None or start <= day) and (end is None or day <= end)
 
 

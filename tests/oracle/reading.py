@@ -23,6 +23,7 @@ Tables = dict[str, list[Row]]
 EDITIONS = ("ilacs-2018", "ilacs-2019", "ilacs-2022")
 UNREADABLE = "!"
 BY_TABLE = {record.meta.table: record for record in RECORDS.values()}
+FIELDS = {table: record.fields() for table, record in BY_TABLE.items()}
 _TIME = r"(?:(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)"
 _ISO = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)(?:[ T]{_TIME})?", re.ASCII)
 _BRITISH = re.compile(rf"(\d\d)/(\d\d)/(\d{{4}})(?: {_TIME})?", re.ASCII)
@@ -124,14 +125,14 @@ def read_cell(kind: Kind, code_set: str, text: str | None) -> Any:
 
 def _read_row(record: Any, source: dict[str, str | None], number: int) -> Row:
     row: Row = {"_row": number, "_drop": None}
-    for field in record.fields().values():
+    for field in FIELDS[record.meta.table].values():
         value = None
         for column in field.columns:  # a further column is read where the first is blank or cannot be read
             found = read_cell(field.kind, field.code_set, source.get(column))
             if value is None or (value == UNREADABLE and found is not None):
                 value = found
         row[field.name] = value
-    row["_text"] = tuple(_as_text(row[name]) for name in record.fields())
+    row["_text"] = tuple(_as_text(row[name]) for name in FIELDS[record.meta.table])
     return row
 
 
@@ -159,7 +160,7 @@ def prepare(tables: dict[str, list[dict[str, str | None]]], inspection_date: dat
         meta = record.meta
         rows = [_read_row(record, source, number) for number, source in enumerate(sources, 2)]
         for row in rows:
-            if record.fields().get(meta.person) and record.fields()[meta.person].kind is Kind.PERSON:
+            if FIELDS[record.meta.table].get(meta.person) and FIELDS[record.meta.table][meta.person].kind is Kind.PERSON:
                 _merge_row(record, row, merge)
         for row in rows:
             _mask(record, row, as_at)
@@ -209,12 +210,12 @@ def _merge_row(record: Any, row: Row, merge: dict[str, str]) -> None:
     person = record.meta.person
     row["_old_person_id"] = row[person]
     row[person] = merge.get(row[person], row[person])
-    row["_text"] = tuple(_as_text(row[name]) for name in record.fields())
+    row["_text"] = tuple(_as_text(row[name]) for name in FIELDS[record.meta.table])
 
 
 def _mask(record: Any, row: Row, as_at: date) -> None:
     """K6: a start later than A makes the row FUTURE; any other date later than A is blank, and what follows from it."""
-    for field in record.fields().values():
+    for field in FIELDS[record.meta.table].values():
         value = row[field.name]
         if field.kind in (Kind.DATE, Kind.MOMENT) and value is not None and day_of(value) > as_at:
             if field.name == record.meta.start:
@@ -259,7 +260,7 @@ def _preference(meta: Any, row: Row, as_at: date) -> tuple[Any, ...]:
 
 def _drop_others(record: Any, rows: list[Row]) -> None:
     person = record.meta.person
-    if person and not record.fields()[person].optional:
+    if person and not FIELDS[record.meta.table][person].optional:
         for row in rows:
             if row[person] is None and row["_drop"] in (None, "FUTURE"):
                 row["_drop"] = "NO_CHILD_ID"

@@ -42,7 +42,7 @@ def test_an_error_that_the_user_can_act_on(capsys, kind, code):
 
 def test_ctrl_c(capsys):
     assert ended(KeyboardInterrupt()) == 130
-    assert capsys.readouterr().err.startswith("Error: Interrupted: nothing was written.\n")
+    assert capsys.readouterr().err.startswith("Error: Interrupted: no file is half-written.\n")
 
 
 @pytest.mark.parametrize("bug", [ValueError("child 0001"), Panic("child 0001"), MemoryError("child 0001")])

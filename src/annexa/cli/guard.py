@@ -48,7 +48,7 @@ def guard() -> Iterator[None]:
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
         note("interrupted")
-        console.error("Interrupted: nothing was written.", "Run the command again when you are ready.")
+        console.error("Interrupted: no file is half-written.", "Run the command again when you are ready.")
         raise typer.Exit(INTERRUPTED) from None
     except (typer.Exit, SystemExit):
         raise

@@ -53,7 +53,7 @@ def exit_codes() -> dict[int, str]:
         0: "Done.",
         1: "Done, with findings as grave as `--fail-on` says; or `verify` or `sources check` found something wrong.",
         BUG: "An error in annexa. Run it again with `--debug-file`, and report it.",
-        INTERRUPTED: "Interrupted with Ctrl+C. Nothing was written.",
+        INTERRUPTED: "Interrupted with Ctrl+C. No file is half-written.",
     }
     for error in AnnexaError.__subclasses__():
         known[error.exit_code] = (error.__doc__ or "").partition("\n")[0]
