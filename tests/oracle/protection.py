@@ -68,11 +68,9 @@ def enquiry_reason(run: Run, row: Row) -> str | None:
     open_at_d = lasting and died is None
     if row["start_date"] is None and not in_window and not open_at_d:
         return "NO_DATE"
-    if lasting and died and died < since:
-        return "DIED"
     began_in_window = row["start_date"] is not None and row["start_date"] >= since
     if not (began_in_window or in_window or open_at_d):
-        return "WINDOW"
+        return "DIED" if lasting else "WINDOW"
     return "ADULT" if run.dropped_adult(row["person_id"], row["start_date"]) else None
 
 

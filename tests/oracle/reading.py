@@ -269,7 +269,7 @@ def _drop_others(record: Any, rows: list[Row]) -> None:
 def _one_row_a_person(rows: list[Row]) -> list[Row]:
     """After a merge the row of the current identifier wins, its blanks filled from the old ones (K9)."""
     for group in by_person([row for row in rows if row["_drop"] is None]).values():
-        group.sort(key=lambda row: (row["_old_person_id"] != row["person_id"], id_key(row["_old_person_id"])))
+        group.sort(key=lambda row: (row["_old_person_id"] != row["person_id"], [text or "~" for text in row["_text"]]))
         first, *others = group
         for other in others:
             other["_drop"] = "MERGED"

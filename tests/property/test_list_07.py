@@ -64,13 +64,14 @@ def outcome(died, held, made):
     shown = max(scope, key=lambda key: (not plans[key][1], plans[key][0] or FIRST, plans[key][1] or LAST, key))
     decided.update({key: "SUPERSEDED" for key in scope if key != shown})
     start, end, *_ = plans[shown]
-    own = {each[:2] for key, each in plans.items() if decided[key] != "FUTURE" and not each[3]}
+    own = {each[:2] for key, each in plans.items() if decided[key] != "FUTURE" and not each[3]} - {("", "")}
+    previous = len(own - {(start, end)})
     inside = [(day, seen, alone) for day, seen, alone in made if start <= day <= (end or D)]
     visits = [(seen != "N", day, number) for number, (day, seen, _) in enumerate(inside)]
     if not visits:
-        return decided, (start, end, len(own) - 1, "", None)
+        return decided, (start, end, previous, "", None)
     was_seen, last, number = max(visits)
-    return decided, (start, end, len(own) - 1, last, LABELS[inside[number][2] if was_seen else "N"])
+    return decided, (start, end, previous, last, LABELS[inside[number][2] if was_seen else "N"])
 
 
 @settings(max_examples=max(20, settings.default.max_examples // 2))

@@ -21,7 +21,7 @@ episode = st.fixed_dictionaries(
     {
         "start": st.one_of(known_day, known_day, known_day, st.none()),
         "length": st.one_of(st.none(), st.integers(0, 12)),
-        "reason": st.sampled_from(["X1", "E4A", None]),
+        "reason": st.sampled_from(["X1", "E4A", "E2", None]),
         "entered": st.one_of(st.none(), st.none(), st.integers(-10, LAST)),
     }
 )
@@ -96,7 +96,8 @@ def parts(stretch, facts, before, *, last):
         birthday = facts["birthday"] if facts["leaver"] and (facts["birthday"] or 0) >= first else None
         end = min((d for d in (birthday, facts["death"]) if d is not None), default=None)
         how = None if end is None else "death" if end == facts["death"] else "birthday"
-    reason = None if decides["reason"] == "X1" or how == "birthday" else decides["reason"]
+    tells = (how == "record" and decides["reason"] != "X1") or (how == "death" and decides["reason"] == "E2")
+    reason = decides["reason"] if tells else None
     until = LAST if end is None else max(end - 1, decides["begin"]) if how == "record" else end - 1
     classes = classes_of(range(first, max(until, first) + 1), facts["statuses"])
     cuts = [(first + number, short) for number, short in enumerate(classes)]

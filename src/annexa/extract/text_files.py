@@ -163,6 +163,8 @@ def _lines(source: Source, end: str) -> pl.Series:
 
 def _records(lines: pl.Series) -> pl.Series:
     """Put the lines of each record together: one that begins within quotation marks belongs to the one before."""
+    if not lines.str.contains('"', literal=True).any():
+        return lines
     odd = lines.str.count_matches('"', literal=True) % 2
     if not (odd == 1).any():
         return lines
@@ -189,17 +191,30 @@ def _shape(separator: str, quoted: str, plain: str, more: str) -> str:
 def _check_shape(records: pl.Series, separator: str, width: int, name: str) -> pl.Series:
     """Return which records are blank, having checked that each of the others has `width` well-formed fields."""
     record = pl.col("record")
-    well_formed = _shape(separator, '(?:[^"]|"")*', f'[^"{separator}]*', f"{{{width - 1}}}")
-    empty = _shape(separator, " *", " *", f"{{0,{width - 1}}}")
-    # Few records can be blank: only those are put to the second pattern.
-    bare = pl.when(record.str.strip_chars(f'" {separator}') == "").then(record)
-    marked = records.to_frame("record").select(
-        record.str.contains(well_formed).alias("good"), bare.str.contains(empty).fill_null(False).alias("blank")
+    # A record without a quotation mark has its shape where it has enough separators, which is cheap to see.
+    looked = records.to_frame("record").select(
+        record.str.contains('"', literal=True).alias("quoted"),
+        (record.str.count_matches(separator, literal=True) == width - 1).alias("good"),
+        record.str.contains(f'^(?:[" {separator}]|$)').alias("blank"),
     )
-    wrong = (~(marked["good"] | marked["blank"])).arg_true()
+    good = _put(
+        looked["good"],
+        looked["quoted"],
+        records,
+        _shape(separator, '(?:[^"]|"")*', f'[^"{separator}]*', f"{{{width - 1}}}"),
+    )
+    # Few records can be blank: only those are put to the second pattern.
+    blank = _put(looked["blank"], looked["blank"], records, _shape(separator, " *", " *", f"{{0,{width - 1}}}"))
+    wrong = (~(good | blank)).arg_true()
     if wrong.len():
         raise _misshapen(records, wrong[0], separator, width, name)
-    return marked["blank"]
+    return blank
+
+
+def _put(answers: pl.Series, chosen: pl.Series, records: pl.Series, pattern: str) -> pl.Series:
+    """Return the answers, with those of the chosen records told by the pattern."""
+    where = chosen.arg_true()
+    return answers.scatter(where, records.gather(where).str.contains(pattern)) if where.len() else answers
 
 
 def _misshapen(records: pl.Series, wrong: int, separator: str, width: int, name: str) -> SourceError:

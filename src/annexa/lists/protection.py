@@ -238,7 +238,14 @@ def emergency_protection(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
 def previous_cp_plans(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """How many other plans of this authority the child has had: all that started by A, ever (2.10).
 
-    Later ones that have ended count too; a closed plan without a start counts; the same start and end is one plan.
+    Later ones that have ended count too, and a closed plan without a start; an open one without a start may not have
+    begun before any other. The same start and end is one plan.
     """
-    number = own_plans(context).group_by("person_id").agg((pl.len().cast(pl.Int64) - 1).alias("previous_cp_plans"))
-    return rows.select(ID, "person_id").join(number, on="person_id", how="left").select(ID, "previous_cp_plans")
+    begun = pl.col("start_date").is_not_null() | pl.col("end_date").is_not_null()
+    number = own_plans(context).filter(begun).group_by("person_id").agg(pl.len().cast(pl.Int64).alias("begun"))
+    others = pl.col("begun").fill_null(0) - begun.cast(pl.Int64)
+    return (
+        rows.select(ID, "person_id", "start_date", "end_date")
+        .join(number, on="person_id", how="left")
+        .select(ID, others.alias("previous_cp_plans"))
+    )

@@ -227,7 +227,7 @@ def test_the_most_recent_placement_is_the_one_with_the_latest_start():
         "hospital": (
             date(2025, 5, 30),
             "x) T1: Temporary placement - hospital",
-            "b) PR1: Own provision",
+            None,  # no provider of a temporary placement, whatever is recorded
             "AB1 2CD",
             "7",
         ),
