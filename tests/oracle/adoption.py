@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from annexa.records import RECORDS
 from tests.oracle.care import Care, Period, last_day
 from tests.oracle.people import Output, Run
 from tests.oracle.reading import Row, birthday, is_open, recency, sorted_rows
@@ -11,6 +12,7 @@ FOR_ADOPTION = {"A3", "A4", "A5", "A6"}
 ORDERS = {"D1", "E1"}
 ADOPTED = {"E11", "E12"}
 STEPS = ("decision_date", "placement_order_date", "matched_date", "placed_date", "ffa_date", "order_date")
+FIELDS = [name for name in RECORDS["permanence"].fields() if name != "person_id"]
 NO_DECISION = {"DUPLICATE", "CONFLICT", "NO_CHILD_ID", "FUTURE", "NOT_ADOPTION"}
 
 
@@ -144,7 +146,8 @@ class Adoption:
 
     def _recency(self, child: str, row: Row, period: Period | None) -> tuple[Any, ...]:
         end = min(self.endings(child, row, period).values(), default=None)
-        return recency(row["decision_date"], end, row["permanence_id"])
+        content = [(row[name] is not None, str(row[name])) for name in FIELDS]  # rows with one id differ somewhere
+        return (*recency(row["decision_date"], end, row["permanence_id"]), content)
 
     def _added(self, child: str, periods: list[Period]) -> list[dict[str, Any]]:
         """A child of whose period no record speaks: for adoption in an open one, or adopted in the window."""

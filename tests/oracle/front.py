@@ -155,7 +155,7 @@ def list_2(run: Run) -> Output:
     for part in parts.values():
         reason = first_reason([record["_reason"] for record in part])
         for record in part:
-            reasons[record["_table"]][record["_row"]].append(reason)
+            reasons[record["_table"]][record["_row"]].append(reason and record["_reason"])
         if reason is None:
             listed.append(_early_help_row(part))
     rows = [
@@ -190,7 +190,7 @@ def _early_help_row(part: list[Row]) -> Row:
 def cancelled(run: Run) -> set[str]:
     """Ids of the assessments that annexa_assessments calls cancelled or in error."""
     statuses = run.rows("annexa_assessments")
-    return {row["assessment_id"] for row in statuses if row["status"] in ("cancelled", "error")}
+    return {row["assessment_id"] for row in statuses if row["status"] in ("cancelled", "error")} - {None}
 
 
 def episode_of(run: Run, row: Row, start: date | None, open_at_d: bool, by_id: bool = True) -> Row | None:

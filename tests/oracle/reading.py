@@ -234,7 +234,7 @@ def _drop_copies(record: Any, rows: list[Row], as_at: date) -> None:
     for row in rows:
         key = row[meta.key] if meta.key else None
         if record.meta.table == "ssd_person":
-            key = row["_old_person_id"]
+            key = row["_old_person_id"] != row["person_id"]
         person = row.get(meta.person) if meta.person else None
         groups.setdefault(row["_text"] if key is None else (key, person), []).append(row)
     for group in groups.values():
@@ -246,7 +246,8 @@ def _drop_copies(record: Any, rows: list[Row], as_at: date) -> None:
             else:
                 texts.add(row["_text"])
                 distinct.append(row)
-        rivals = [row for row in distinct if row["_drop"] is None]
+        usable = not meta.person or FIELDS[meta.table][meta.person].kind is not Kind.PERSON
+        rivals = [row for row in distinct if row["_drop"] is None and (usable or row[meta.person] is not None)]
         for row in sorted(rivals, key=lambda row: _preference(meta, row, as_at))[:-1]:
             row["_drop"] = "CONFLICT"
 
@@ -267,9 +268,9 @@ def _drop_others(record: Any, rows: list[Row]) -> None:
 
 
 def _one_row_a_person(rows: list[Row]) -> list[Row]:
-    """After a merge the row of the current identifier wins, its blanks filled from the old ones (K9)."""
+    """After a merge the row of the current identifier wins, its blanks filled from the old one (K9)."""
     for group in by_person([row for row in rows if row["_drop"] is None]).values():
-        group.sort(key=lambda row: (row["_old_person_id"] != row["person_id"], [text or "~" for text in row["_text"]]))
+        group.sort(key=lambda row: row["_old_person_id"] != row["person_id"])
         first, *others = group
         for other in others:
             other["_drop"] = "MERGED"

@@ -130,11 +130,13 @@ def _beaten(
 ) -> pl.Series:
     """Return the rows that share a key with a better one: open, then later start, then fewer blanks, then greater."""
     meta = record.meta
-    usable = frame.filter(pl.all_horizontal(pl.col(on).is_not_null()) & pl.col(DROP).is_null())
+    start = pl.col(meta.start) if meta.start else pl.lit(None, dtype=pl.Date)
+    # What has not happened yet is left off first (K6): it may not stand in the place of what has.
+    begun = start.is_null() | (start.cast(pl.Date) <= period.as_at)
+    usable = frame.filter(pl.all_horizontal(pl.col(on).is_not_null()) & pl.col(DROP).is_null() & begun)
     rivals = _alike(usable, on).filter(pl.struct(on).is_duplicated())
     if not rivals.height:
         return rivals[ROW]
-    start = pl.col(meta.start) if meta.start else pl.lit(None, dtype=pl.Date)
     end = pl.col(meta.end) if meta.end else pl.lit(None, dtype=pl.Date)
     ranked = rivals.with_columns(
         (end.is_null() | (end > period.as_at)).alias("_open"),

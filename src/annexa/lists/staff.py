@@ -3,6 +3,7 @@
 import polars as pl
 
 from annexa.lists.context import Context
+from annexa.lists.orders import id_order
 from annexa.lists.registry import ID, derivation
 
 
@@ -55,10 +56,10 @@ def recorded(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
 def allocated(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """The worker allocated at `at` (A for an open row, the day it ended for another), by involvements (2.13, K5).
 
-    Involvements whose role is one of `case_worker_roles` count, the latest start first. For a ceased row one that ends
-    that day still counts, and failing one that covers the day, the last that ended before it. Where no involvement of
-    the whole run has such a role, the latest open one of any role is shown. A row that List 6 added without one shows
-    the team and worker of its plan (`team`, `worker` of the cohort's rows, where they are there).
+    Involvements whose role is one of `case_worker_roles` count, the latest start first, then as K15. For a ceased row
+    one that ends that day still counts, and failing one that covers the day, the last that ended before it. Where no
+    involvement of the whole run has such a role, the latest open one of any role is shown. A row that List 6 added
+    without one shows the team and worker of its plan (`team`, `worker` of the cohort's rows, where they are there).
     """
     involvements = context.once(_case_involvements)
     cases = rows.select(ID, "person_id", "at", "ceased").join(involvements, on="person_id", how="inner")
@@ -70,8 +71,9 @@ def allocated(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
         cases.with_columns(covers.fill_null(False).alias("covers"), before.fill_null(False).alias("before"))
         .filter(pl.col("covers") | pl.col("before"))
         .sort(
-            ID, "covers", pl.when("covers").then(start).otherwise(end), start, "worker", "team",
-            descending=[False, True, True, True, True, True], nulls_last=True,
+            ID, "covers", pl.when("covers").then(start).otherwise(end), end.is_null(),
+            pl.when("covers").then(end).otherwise(start), *id_order(pl.col("involvement_id")), "worker", "team",
+            descending=[False, *[True] * 10], nulls_last=True,
         )
         .unique(ID, keep="first", maintain_order=True)
         .select(ID, "team", "worker")
@@ -88,7 +90,7 @@ def allocated(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _case_involvements(context: Context) -> pl.DataFrame:
-    """Involvements that say who is allocated: person_id, team, worker, start_date, end_date."""
+    """Involvements that say who is allocated: person_id, involvement_id, team, worker, start_date, end_date."""
     rows = context.live("involvements").rename({"professional_id": "worker"})
     roles = {role.strip().casefold() for role in context.options.case_worker_roles}
     cases = rows.filter(pl.col("role").str.strip_chars().str.to_lowercase().is_in(roles))
@@ -101,4 +103,4 @@ def _case_involvements(context: Context) -> pl.DataFrame:
             file=context.tables["involvements"].file,
         )
         cases = rows
-    return cases.select("person_id", "team", "worker", "start_date", "end_date")
+    return cases.select("person_id", "involvement_id", "team", "worker", "start_date", "end_date")

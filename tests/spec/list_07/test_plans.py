@@ -238,7 +238,7 @@ HISTORIES = [
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_previous_plans(edition):
-    children = [f"C{number}" for number in range(len(HISTORIES))]
+    children = [f"C{number:02}" for number in range(len(HISTORIES))]
     plans = [
         {**each, "cppl_person_id": child}
         for child, (history, _, _) in zip(children, HISTORIES, strict=True)
@@ -248,7 +248,7 @@ def test_previous_plans(edition):
     assert by_child(got, START, PREVIOUS) == {
         child: (day(start), number) for child, (_, start, number) in zip(children, HISTORIES, strict=True)
     }
-    assert got.findings.filter(pl.col("check") == "AA-701")["child"].to_list() == ["C2"]
+    assert got.findings.filter(pl.col("check") == "AA-701")["child"].to_list() == ["C02", "C10"]
 
 
 def test_reasons_and_findings_of_the_account():
