@@ -86,7 +86,7 @@ def unnecessary(run: Run, row: Row, conferences: list[Row]) -> str | None:
 def _on_plan(run: Run, person_id: str, day: date | None) -> bool:
     plans = run.of_person("ssd_cp_plans").get(person_id, [])
     return day is not None and any(
-        plan["other_la"] != "Y" and is_open(plan["start_date"], run.ended(plan, "end_date"), day) for plan in plans
+        plan["other_la"] != "Y" and is_open(plan["start_date"], plan["end_date"], day) for plan in plans
     )
 
 

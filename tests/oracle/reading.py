@@ -162,13 +162,15 @@ def prepare(tables: dict[str, list[dict[str, str | None]]], inspection_date: dat
         for row in rows:
             if FIELDS[record.meta.table].get(meta.person) and FIELDS[record.meta.table][meta.person].kind is Kind.PERSON:
                 _merge_row(record, row, merge)
+        if table == "ssd_person":
+            _drop_copies(record, rows, as_at)
+            _one_row_a_person(rows)
         for row in rows:
             _mask(record, row, as_at)
-        _drop_copies(record, rows, as_at)
+        if table != "ssd_person":
+            _drop_copies(record, rows, as_at)
         _drop_others(record, rows)
         prepared[table] = rows
-    if "ssd_person" in prepared:
-        prepared["ssd_person"] = _one_row_a_person(prepared["ssd_person"])
     if "ssd_legal_status" in prepared:
         _ignore(prepared["ssd_legal_status"], tables["ssd_legal_status"])
     return prepared
@@ -267,7 +269,7 @@ def _drop_others(record: Any, rows: list[Row]) -> None:
                 row["_drop"] = "NO_CHILD_ID"
 
 
-def _one_row_a_person(rows: list[Row]) -> list[Row]:
+def _one_row_a_person(rows: list[Row]) -> None:
     """After a merge the row of the current identifier wins, its blanks filled from the old one (K9)."""
     for group in by_person([row for row in rows if row["_drop"] is None]).values():
         group.sort(key=lambda row: row["_old_person_id"] != row["person_id"])
@@ -277,7 +279,6 @@ def _one_row_a_person(rows: list[Row]) -> list[Row]:
             for name, value in other.items():
                 if not name.startswith("_") and first[name] is None:
                     first[name] = value
-    return rows
 
 
 def _ignore(rows: list[Row], sources: list[dict[str, str | None]]) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from tests.oracle.people import Run
 from tests.oracle.reading import Row, birthday, id_key
@@ -20,7 +19,6 @@ class Period:
     end: date | None
     breaks: bool
     episodes: list[Row] = field(default_factory=list)
-    ended_on_birthday: bool = False
 
 
 def periods_of(run: Run, person_id: str) -> list[Period]:
@@ -29,26 +27,26 @@ def periods_of(run: Run, person_id: str) -> list[Period]:
     joined = _joined(episodes)
     periods: list[Period] = []
     for number, group in enumerate(joined):
-        end = group[-1]["end_date"]
-        if group[-1]["end_reason"] == "X1" and number == len(joined) - 1:
-            end = None
-        end = end or run.died(person_id)
-        birth = run.birth(person_id)
-        leaver = bool(run.of_person("ssd_care_leavers").get(person_id))
-        on_birthday = False
-        if group[-1]["end_date"] is None or (group[-1]["end_reason"] == "X1" and number == len(joined) - 1):
-            eighteen = birthday(birth, 18) if birth and leaver else None
-            begun = min((e["start_date"] or date.min for e in group), default=date.min)
-            if eighteen and begun <= eighteen <= run.as_at and (end is None or eighteen < end):
-                end, on_birthday = eighteen, True
-        parts = _parts(run, person_id, group, end)
-        parts[-1].ended_on_birthday = on_birthday
-        for part in parts:
-            before = periods[-1].end if periods else None
-            if before and part.start and part.start < before:
-                part.start = before
-            periods.append(part)
+        last = group[-1]
+        goes_on = last["end_reason"] == "X1" and number == len(joined) - 1
+        recorded = None if goes_on else last["end_date"]
+        end = recorded or _ended_by_rule(run, person_id, group)
+        parts = _parts(run, person_id, group, end, recorded is not None)
+        before = joined[number - 1][-1]["end_date"] if number else None
+        if before and parts[0].start:
+            parts[0].start = max(before, parts[0].start)
+        periods += parts
     return periods
+
+
+def _ended_by_rule(run: Run, person_id: str, group: list[Row]) -> date | None:
+    """What ends an open period: a death, or the 18th birthday of a person with a care-leaver record (R22)."""
+    birth = run.birth(person_id)
+    days = [run.died(person_id)]
+    if birth and run.of_person("ssd_care_leavers").get(person_id):
+        begun = min(e["start_date"] or date.min for e in group)
+        days.append(birthday(birth, 18) if begun <= birthday(birth, 18) <= run.as_at else None)
+    return min((day for day in days if day), default=None)
 
 
 def _joined(episodes: list[Row]) -> list[list[Row]]:
@@ -73,44 +71,73 @@ def _joined(episodes: list[Row]) -> list[list[Row]]:
     return groups
 
 
-def _parts(run: Run, person_id: str, group: list[Row], end: date | None) -> list[Period]:
+def _parts(run: Run, person_id: str, group: list[Row], end: date | None, recorded: bool) -> list[Period]:
     """A group of episodes, cut where care changes between short breaks and other care."""
-    entered = [d for e in group for d in (e["entered_care_date"], e["start_date"]) if d]
-    start = min(entered, default=None)
-    first, last = start or date.min, end or date.max
-    statuses: list[tuple[date, date, bool]] = []
-    for row in run.of_person("ssd_legal_status").get(person_id, []):
-        since, until = row["start_date"] or date.min, run.ended(row, "end_date") or date.max
-        if row["status"] is not None and since <= last and until >= first:
-            statuses.append((since, until, row["status"] in SHORT_BREAKS))
-    classes = _classes(statuses, first, last)
+    start = min((d for e in group for d in (e["entered_care_date"], e["start_date"]) if d), default=None)
+    first = min((e["start_date"] for e in group if e["start_date"]), default=date.min)
+    last = run.as_at if end is None else end - _DAY  # care that ends on a day changes its class there no more,
+    if end is not None and recorded:  # unless its last episode only began then
+        last = max(last, group[-1]["start_date"] or date.min)
+    last = max(first, last)
+    statuses = _statuses(run, person_id, first, last)
+    stretches = _classes(statuses, first, last)
     parts: list[Period] = []
-    for number, (day, breaks) in enumerate(classes):
-        until_day = classes[number + 1][0] if number + 1 < len(classes) else end
-        parts.append(Period(person_id, start if number == 0 else day, until_day, breaks, group))
+    for number, (day, breaks) in enumerate(stretches):
+        until = stretches[number + 1][0] if number + 1 < len(stretches) else end
+        members = [e for e in _closed(group) if _is_part(e, day if number else None, until if until != end else None)]
+        parts.append(Period(person_id, day if number else start, until, breaks, [e for e, _ in members]))
     return parts
+
+
+def _closed(group: list[Row]) -> list[tuple[Row, date]]:
+    """Each episode with its last day; a blank one before the last is the next start."""
+    following = [*group[1:], None]
+    return [
+        (e, e["end_date"] or ((after["start_date"] or date.min) if after else date.max))
+        for e, after in zip(group, following, strict=True)
+    ]
+
+
+def _is_part(episode: tuple[Row, date], since: date | None, until: date | None) -> bool:
+    """Whether an episode begins or goes on in a part of its period; touching its first day is not enough."""
+    begin, last = episode[0]["start_date"] or date.min, episode[1]
+    return (until is None or begin < until) and (since is None or begin >= since or last > since)
+
+
+def _statuses(run: Run, person_id: str, first: date, last: date) -> list[tuple[date, date, bool]]:
+    """(first day, last day, short break) of the statuses of these days.
+
+    The day on which a status ends and another begins is the other's; one that only ends on the first day was before.
+    """
+    rows = [row for row in run.of_person("ssd_legal_status").get(person_id, []) if row["status"] is not None]
+    begins = {row["start_date"] or date.min for row in rows}
+    found = []
+    for row in rows:
+        since, until = row["start_date"] or date.min, row["end_date"] or date.max
+        until = max(since, until)
+        if since < first and until <= first:
+            continue
+        if until in begins and since < until:
+            until -= _DAY
+        if since <= last and until >= first:
+            found.append((since, until, row["status"] in SHORT_BREAKS))
+    return found
 
 
 def _classes(statuses: list[tuple[date, date, bool]], first: date, last: date) -> list[tuple[date, bool]]:
     """(first day, short breaks) of each stretch of one class; without any status the care is no short break."""
-    if not statuses:
-        return [(first, False)]
-    turns = sorted({first, *(day for s, e, _ in statuses for day in (s, e) if first < day < last)})
+    ends = [until + _DAY for _, until, _ in statuses if until < date.max]
+    turns = sorted({first, *(day for day in [*ends, *(since for since, _, _ in statuses)] if first < day <= last)})
     known: list[tuple[date, bool | None]] = []
     for day in turns:
-        in_force = [breaks for since, until, breaks in statuses if since <= day and (until > day or until >= last)]
+        in_force = [breaks for since, until, breaks in statuses if since <= day <= until]
         known.append((day, all(in_force) if in_force else None))
     filled: list[tuple[date, bool]] = []
     for number, (day, breaks) in enumerate(known):
         if breaks is None:
             following = [each for _, each in known[number + 1 :] if each is not None]
             before = [each for _, each in known[:number] if each is not None]
-            breaks = following[0] if following else before[-1] if before else all(b for _, _, b in statuses)
+            breaks = following[0] if following else before[-1] if before else False
         if not filled or filled[-1][1] != breaks:
             filled.append((day, breaks))
     return filled
-
-
-def describe(period: Period) -> dict[str, Any]:
-    """The dates and class of a period, for messages of failed comparisons."""
-    return {"start": period.start, "end": period.end, "breaks": period.breaks}

@@ -1,5 +1,6 @@
 """One extract, read, typed and prepared: what the lists start from."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +52,7 @@ def load_extract(
     Raises:
         SourceError: what read_extract raises; no person table; a table without a column on which everything hangs.
     """
-    raw = read_extract(path, source.wanted(), limits or Limits())
-    return extract_from(raw, source, period, findings, lists_of)
+    return extract_from(read_extract(path, source.wanted(), limits or Limits()), source, period, findings, lists_of)
 
 
 def extract_from(
@@ -62,12 +62,20 @@ def extract_from(
     findings: Findings,
     lists_of: Mapping[str, tuple[int, ...]],
 ) -> Extract:
-    """Type and prepare what was read; arguments and errors as in load_extract."""
+    """Type and prepare what was read; arguments and errors as in load_extract.
+
+    Each table's text is let go once it has been typed: `raw.tables` is empty of what was read in the end.
+    """
     supplied: dict[str, Table] = {}
+    columns_found = {name: (table.file, table.columns_found) for name, table in raw.tables.items()}
+    waiting = Counter(mapped.table for mapped in source.tables.values())
     for name, mapped in source.tables.items():
         table = raw.tables.get(mapped.table)
         if table is None:
             continue
+        waiting[mapped.table] -= 1
+        if not waiting[mapped.table]:
+            del raw.tables[mapped.table]
         _check_needs(table, mapped, source, lists_of.get(name, ()))
         supplied[name] = read_record(table, mapped, source, findings, lists_of.get(name, ()))
         if not supplied[name].frame.height:
@@ -78,7 +86,7 @@ def extract_from(
             f"The extract has no table {named}: nothing can be built without the people the records are about.",
             f"Add it to the extract, or name it in the source profile {source.name}.",
         )
-    _report_unused(raw, source, findings)
+    _report_unused(raw.unknown, columns_found, source, findings)
     return Extract(prepare(supplied, period, findings), raw.inputs, raw.unknown)
 
 
@@ -93,16 +101,21 @@ def _check_needs(raw: RawTable, mapped: TableMap, source: SourceProfile, lists: 
             )
 
 
-def _report_unused(raw: RawExtract, source: SourceProfile, findings: Findings) -> None:
-    for name in raw.unknown:
+def _report_unused(
+    unknown: tuple[str, ...],
+    columns_found: Mapping[str, tuple[str, tuple[str, ...]]],
+    source: SourceProfile,
+    findings: Findings,
+) -> None:
+    for name in unknown:
         findings.add("AA-R12", f"{name} was not used.", file=name)
     wanted = source.wanted()
-    for name, table in sorted(raw.tables.items()):
-        unused = [column for column in table.columns_found if column not in wanted[name]]
+    for name, (file, columns) in sorted(columns_found.items()):
+        unused = [column for column in columns if column not in wanted[name]]
         if unused:
             findings.add(
                 "AA-R12",
                 f"{name}: {len(unused)} columns are not used: {', '.join(unused)}.",
                 table=name,
-                file=table.file,
+                file=file,
             )
