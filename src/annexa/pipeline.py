@@ -11,7 +11,7 @@ from annexa import __version__
 from annexa.editions import DEFAULT_EDITION, Edition, edition_in_force, load_edition
 from annexa.errors import SourceError, UsageError
 from annexa.extract.load import Extract, load_extract
-from annexa.extract.postcodes import load_postcodes
+from annexa.extract.postcodes import Postcodes, load_postcodes
 from annexa.extract.read import Limits, read_extract
 from annexa.findings import SEVERITIES, Findings
 from annexa.lists.build import BuiltList, build_lists, check_vocabulary
@@ -81,6 +81,7 @@ class Built:
     source: SourceProfile
     extract: Extract
     lists: dict[int, BuiltList]
+    postcodes: Postcodes | None = None
     notes: list[str] = field(default_factory=list)
     run_notes: int = 0
 
@@ -153,7 +154,7 @@ def lists_of(request: Request, progress: Progress = lambda _: None) -> Built:
         max_expanded_bytes=settings.limits.max_expanded_mb * 1024 * 1024, max_ratio=settings.limits.max_ratio
     )
     extract = load_extract(request.extracts, source, period, findings, readers(edition), limits)
-    context = Context(period, edition, options, extract.tables, findings, postcodes)
+    context = Context(period, edition, options, extract.tables, findings, postcodes.frame if postcodes else None)
     _required(context, request.require)
     progress("building the lists")
     notes = run_notes(context)
@@ -161,7 +162,7 @@ def lists_of(request: Request, progress: Progress = lambda _: None) -> Built:
     further = source_notes(context, lists)
     if settings.early_help_note:
         further.append(f"List 2: {settings.early_help_note}")
-    return Built(context, source, extract, lists, notes + further, run_notes=len(notes))
+    return Built(context, source, extract, lists, postcodes, notes + further, run_notes=len(notes))
 
 
 def readers(edition: Edition) -> dict[str, tuple[int, ...]]:
@@ -211,7 +212,7 @@ def _manifest(request: Request, built: Built, found: pl.DataFrame) -> manifest.M
         extract_date=period.extract_date,
         as_at=period.as_at,
         options=_options(context),
-        inputs=_inputs(built.extract),
+        inputs=_inputs(built.extract, built.postcodes),
         unknown_inputs=built.extract.unknown,
         lists=tuple(_list_entry(context, each) for each in built.lists.values()),
         accounts=tuple(account for each in built.lists.values() for account in _accounts(context, each)),
@@ -228,7 +229,7 @@ def _options(context: Context) -> dict[str, manifest.Option]:
     return options
 
 
-def _inputs(extract: Extract) -> tuple[manifest.InputFile, ...]:
+def _inputs(extract: Extract, postcodes: Postcodes | None) -> tuple[manifest.InputFile, ...]:
     rows: dict[str, list[tuple[str, int]]] = {}
     for table in extract.tables.values():
         if table.supplied:
@@ -240,6 +241,11 @@ def _inputs(extract: Extract) -> tuple[manifest.InputFile, ...]:
             manifest.InputFile(name=each.name, sha256=each.sha256, size=each.size, table=name, rows=number)
             for name, number in tables
         ]
+    if postcodes is not None:
+        file = postcodes.file
+        entries.append(
+            manifest.InputFile(name=file.name, sha256=file.sha256, size=file.size, table=None, rows=postcodes.rows)
+        )
     return tuple(entries)
 
 

@@ -79,7 +79,11 @@ def load_settings(path: Path) -> Settings:
             f"{path.name} cannot be read: {error.strerror}.", "Check the name given with --config."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.name} is not a TOML file: {error}.", "Correct the file at the place named.") from None
+        raise UsageError(
+            f"{path.name} is not a TOML file: {error}.",
+            "Correct the file at the place named. A text stands in quotation marks (a Windows path in single ones, "
+            "such as 'C:\\extract'), a date, such as 2018-06-04, without.",
+        ) from None
     try:
         return Settings.model_validate(content)
     except ValidationError as error:

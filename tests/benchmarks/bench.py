@@ -93,7 +93,7 @@ def _renamed(table, copy: int):
     import polars as pl
 
     ids = [c for c in table.columns if c.endswith(("_id", "_worker")) and "role" not in c]
-    return table.with_columns((pl.col(ids) + f"-{copy}")) if copy else table
+    return table.with_columns(pl.col(ids) + f"-{copy}") if copy else table
 
 
 def figures(rows: int, runs: int, work: Path) -> list[tuple[str, int, float, str]]:

@@ -1,6 +1,9 @@
 """Bad input, as a user meets it: one clear message, its exit code, and an earlier output that survives."""
 
+import csv
 import errno
+import hashlib
+import json
 import os
 import sqlite3
 import struct
@@ -75,6 +78,36 @@ def test_no_extract_named(out, tmp_path, monkeypatch):
 def test_no_person_table(extract, out):
     (extract / "ssd_person.csv").unlink()
     refused(extract, out, 3, "no table ssd_person", "source profile ssd")
+
+
+def test_each_missing_table_is_a_finding(extract, out):
+    assert build(extract, out, "--lists", "1").code == 0
+    with (out / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        said = {row["table"]: row["list"] for row in csv.DictReader(file) if row["check"] == "AA-R10"}
+    assert said["ssd_cp_plans"] == "7"
+    assert said["ssd_involvements"] == ""
+    assert said["ssd_early_help_episodes, annexa_early_help_assessments"] == "2"
+    assert not said.keys() & {"ssd_person", "ssd_contacts"}
+
+
+def test_a_list_that_starts_from_two_tables_does_without_one(extract, out):
+    (extract / "annexa_early_help_assessments.csv").write_text(
+        "assessment_id,person_id,family_id,start_date,completed_date\n", encoding="utf-8"
+    )
+    assert build(extract, out).code == 0
+    text = (out / "findings.csv").read_text("utf-8-sig")
+    assert "ssd_early_help_episodes was not supplied: List 2 is built without it" in text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names that are no text")
+def test_a_file_name_that_is_no_text(extract, out):
+    (extract / os.fsdecode(b"caf\xe9 notes.txt")).write_text("x", encoding="utf-8")
+    ran = build(extract, out)
+    assert ran.code == 0
+    assert "caf? notes.txt" in ran.out
+    odd = extract.parent / os.fsdecode(b"d\xe9")
+    extract.rename(odd)
+    refused(odd, out, 3, "a character that cannot be read", "Rename")
 
 
 @pytest.mark.parametrize(
@@ -220,6 +253,12 @@ def test_a_postcode_lookup_that_cannot_be_used(extract, out, tmp_path):
     refused(extract, out, 2, "codes.csv", more=("--config", str(settings)))
     (tmp_path / "codes.csv").write_text("postcode,la\nAB1 2CD,x\n", encoding="utf-8")
     refused(extract, out, 2, "codes.csv", "la_code", more=("--config", str(settings)))
+    # A good one is an input as any other: the manifest has its hash and its rows.
+    (tmp_path / "codes.csv").write_text("postcode,la_code,la_name\nAB1 2CD,1,x\nAB1 2CE,1,x\n", encoding="utf-8")
+    assert build(extract, out, "--config", str(settings)).code == 0
+    entries = {entry["name"]: entry for entry in json.loads((out / "manifest.json").read_text("utf-8"))["inputs"]}
+    digest = hashlib.sha256((tmp_path / "codes.csv").read_bytes()).hexdigest()
+    assert (entries["codes.csv"]["sha256"], entries["codes.csv"]["rows"]) == (digest, 2)
 
 
 def test_an_output_folder_that_cannot_be_written(extract, tmp_path):

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from tests.oracle.care import in_order
 from tests.oracle.people import Output, Run
 from tests.oracle.reading import Row, sorted_rows
 
@@ -87,7 +88,7 @@ def list_11(run: Run) -> Output:
             children = placed.get(row["family_id"], row["children_placed"])
             found.append({**row, "person_id": row["adopter_id"], "cells": cells(run, row, children)})
     ordered = sorted_rows(found, "enquiry_date", "adopter_id")
-    return Output([row["cells"] for row in ordered], {"annexa_adopters": reasons})
+    return Output([in_order(run, 11, row["cells"]) for row in ordered], {"annexa_adopters": reasons})
 
 
 def cells(run: Run, row: Row, children: int | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from annexa.records import RECORDS
-from tests.oracle.care import Care, Period, last_day
+from tests.oracle.care import Care, Period, care_of, in_order, last_day
 from tests.oracle.people import Output, Run
 from tests.oracle.reading import Row, birthday, is_open, recency, sorted_rows
 
@@ -122,7 +122,9 @@ class Adoption:
         scope: dict[str, list[tuple[Row, Period | None]]] = {}
         for row in run.tables.get("ssd_permanence", []):
             child = self.child(row)
-            reason = row["_drop"] or (None if child else "NO_CHILD_ID")
+            reason = row["_drop"]
+            if child is None and reason in (None, "FUTURE"):
+                reason = "NO_CHILD_ID"
             if reason is None and child:
                 period = self.period(child, row)
                 reason = self.why_out(child, row, period)
@@ -142,12 +144,12 @@ class Adoption:
             if child not in scope:
                 found += self._added(child, [p for p in periods if not any(p is other for _, other in told)])
         ordered = sorted_rows(found, "decision_date", "event")
-        return Output([row["cells"] for row in ordered], {"ssd_permanence": reasons})
+        return Output([in_order(run, 10, row["cells"]) for row in ordered], {"ssd_permanence": reasons})
 
     def _recency(self, child: str, row: Row, period: Period | None) -> tuple[Any, ...]:
         end = min(self.endings(child, row, period).values(), default=None)
         content = [(row[name] is not None, str(row[name])) for name in FIELDS]  # rows with one id differ somewhere
-        return (*recency(row["decision_date"], end, row["permanence_id"]), content)
+        return (*recency(row["decision_date"], end, row["permanence_id"]), content, row["_row"])
 
     def _added(self, child: str, periods: list[Period]) -> list[dict[str, Any]]:
         """A child of whose period no record speaks: for adoption in an open one, or adopted in the window."""
@@ -208,6 +210,6 @@ def _first(rows: list[Row]) -> date | None:
     return min((row["start_date"] for row in rows if row["start_date"]), default=None)
 
 
-def list_10(run: Run, care: Care | None = None) -> Output:
+def list_10(run: Run) -> Output:
     """Adoption."""
-    return Adoption(run, care or Care(run)).list_10()
+    return Adoption(run, care_of(run)).list_10()

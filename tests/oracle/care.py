@@ -5,11 +5,12 @@ A period is a dict: `episodes` (the rows it is made of, oldest first), `decides`
 `short` (short breaks only) and `out` (why it is not on the list, or None).
 """
 
+import functools
 from datetime import date, timedelta
 from typing import Any
 
 from tests.oracle.people import Run
-from tests.oracle.reading import Row, birthday, recency
+from tests.oracle.reading import Row, birthday, edition_of, recency
 
 Period = dict[str, Any]
 SHORT_BREAKS = {"V1", "V3", "V4"}
@@ -132,8 +133,8 @@ class Care:
         last = self.run.as_at
         if whole["end"] is not None:
             last = max(whole["end"] - DAY, first)
-            if whole["by"] == "record" and whole["decides"]["start_date"] == whole["end"]:
-                last = max(whole["end"], first)  # an episode began on the last day, so that day counts
+            if whole["by"] == "record":  # where an episode began on the last day, that day counts
+                last = max(last, whole["decides"]["start_date"] or first)
         stretches = day_classes(first, last, statuses)
         pieces = []
         for position, (begin, short) in enumerate(stretches):
@@ -168,9 +169,7 @@ class Care:
                 scope.append(period)
         if not scope:
             return None
-        shown = max(
-            scope, key=lambda p: (p["end"] is None, *recency(p["start"], p["end"], p["decides"]["episode_id"]))
-        )
+        shown = max(scope, key=lambda p: (p["end"] is None, *recency(p["start"], p["end"], p["decides"]["episode_id"])))
         for period in scope:
             if period is not shown:
                 period["out"] = "SUPERSEDED"
@@ -193,3 +192,16 @@ def last_day(run: Run, period: Period) -> date:
     if period["end"] is None:
         return run.as_at
     return period["end"] - DAY if period["by"] == "status" else period["end"]
+
+
+@functools.cache
+def care_of(run: Run) -> Care:
+    """The periods of a run, built once."""
+    return Care(run)
+
+
+def in_order(run: Run, number: int, cells: dict[str, Any]) -> dict[str, Any]:
+    """The cells of a row in the order of the edition's headings; each heading has one."""
+    headings = [column.heading for column in edition_of(run.edition).lists[number].columns]
+    assert sorted(headings) == sorted(cells)
+    return {heading: cells[heading] for heading in headings}

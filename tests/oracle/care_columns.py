@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from typing import Any
 
-from tests.oracle.care import Care, Period, last_day
+from tests.oracle.care import Period, care_of, in_order, last_day
 from tests.oracle.people import Output, Run
-from tests.oracle.placed import Locations, Postcodes, latest_placement, placement_columns, placements_in_12_months
+from tests.oracle.placed import Locations, latest_placement, placement_columns, placements_in_12_months
 from tests.oracle.reading import UNREADABLE, Row, birthday, day_of, recency, sorted_rows
 
 STATUS_ORDER = ["V4", "V3", "V2", "L3", "L2", "L1", "J3", "J2", "J1", "C1", "C2", "D1", "E1"]  # the last goes first
@@ -75,9 +75,7 @@ def legal_columns(run: Run, rows: list[Row], period: Period) -> dict[str, Any]:
 
 def in_force_or_last(rows: list[Row], day: date, *, ceased: bool, key: Callable[[Row], Any]) -> Row | None:
     """K5: of the rows in force the greatest by `key`; at a ceased date, failing one, the last that ended before it."""
-    force = [
-        r for r in rows if r["end_date"] is None or r["end_date"] > day or (ceased and r["end_date"] == day)
-    ]
+    force = [r for r in rows if r["end_date"] is None or r["end_date"] > day or (ceased and r["end_date"] == day)]
     if force or not ceased:
         return max(force, key=key, default=None)
     return max(rows, key=lambda row: (row["end_date"], key(row)), default=None)
@@ -251,10 +249,10 @@ def second_period(run: Run, shown: Period, periods: list[Period]) -> str | None:
     return run.label("yes_no", "Y" if any(end and run.back(12) <= end <= run.day for end in ended) else "N")
 
 
-def list_8(run: Run, postcodes: Postcodes | None = None, care: Care | None = None) -> Output:
+def list_8(run: Run) -> Output:
     """Children in care."""
-    care = care or Care(run)
-    locations = Locations(run, postcodes)
+    care = care_of(run)
+    locations = Locations(run)
     reasons: dict[int, str | None] = {
         row["_row"]: row["_drop"] for row in run.tables.get("ssd_cla_episodes", []) if row["_drop"]
     }
@@ -273,7 +271,7 @@ def list_8(run: Run, postcodes: Postcodes | None = None, care: Care | None = Non
         cells = columns(run, child, shown, periods, reviews.get(child, []), locations)
         rows.append({"person_id": child, "start": start, "event": event, "cells": cells})
     ordered = sorted_rows(rows, "start", "event")
-    return Output([row["cells"] for row in ordered], {"ssd_cla_episodes": reasons})
+    return Output([in_order(run, 8, row["cells"]) for row in ordered], {"ssd_cla_episodes": reasons})
 
 
 ORDER = ("NO_DATE", "DIED", "AGE_18", "WINDOW", "SHORT_BREAK", "SUPERSEDED")

@@ -123,7 +123,8 @@ def _early_help_records(run: Run) -> tuple[list[Row], dict[str, dict[int, list[s
                 found[row["_row"]] = [row["_drop"]]
                 continue
             children = [row["person_id"]] if row["person_id"] else _family(run, row.get("family_id"))
-            found[row["_row"]] = [] if children else ["NO_CHILD_ID"]
+            of_age = [run.adult_on(child, row["start_date"]) for child in children]
+            found[row["_row"]] = ["NO_CHILD_ID"] if row["person_id"] is None and all(of_age) else []
             for child in children:
                 record = {**row, "person_id": child, "event_id": row[identifier], "ended": row[end], "_table": table}
                 reason = span_reason(run, 2, record, "start_date", "ended")
@@ -171,7 +172,7 @@ def list_2(run: Run) -> Output:
 
 
 def _by_identifier(record: Row) -> Any:
-    return (id_key(record["event_id"]), record["ended"] or date.max, record["organisation"] or "")
+    return (id_key(record["event_id"]), record["ended"] or date.min, record["organisation"] or "")
 
 
 def _early_help_row(part: list[Row]) -> Row:
@@ -198,7 +199,9 @@ def episode_of(run: Run, row: Row, start: date | None, open_at_d: bool, by_id: b
     episodes = run.of_person("ssd_cin_episodes").get(row["person_id"], [])
 
     def latest(some: list[Row]) -> Row | None:
-        return max(some, key=lambda e: recency(e["referral_date"], e["close_date"], e["referral_id"]), default=None)
+        return max(
+            some, key=lambda e: recency(e["referral_date"], run.ended(e, "close_date"), e["referral_id"]), default=None
+        )
 
     def still_open(episode: Row) -> bool:
         return run.open(episode, "referral_date", "close_date")
@@ -272,8 +275,9 @@ def support_required(run: Run, row: Row, off: set[str]) -> str | None:
     """2.13: Y, N or None."""
     if row["authorised_date"] is None:
         return None
-    if row["outcome_nfa"] is not None:
-        return {"Y": "N", "N": "Y"}.get(row["outcome_nfa"])
+    nfa = row["outcome_nfa"] or flag(row["outcome_json"], "NFA_FLAG")
+    if nfa is not None:
+        return {"Y": "N", "N": "Y"}.get(nfa)
     if any(flag(row["outcome_json"], name) == "Y" for name in SUPPORT_FLAGS):
         return "Y"
     episode = episode_of(run, row, row["start_date"], False)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from annexa.records import RECORDS
-from tests.oracle.care import Care
+from tests.oracle.care import Care, care_of, in_order
 from tests.oracle.people import Output, Run
 from tests.oracle.reading import Row, is_open, sorted_rows
 
@@ -69,9 +69,9 @@ def shown_row(rows: list[Row]) -> Row:
     return max(rows, key=key)
 
 
-def list_9(run: Run, care: Care | None = None) -> Output:
+def list_9(run: Run) -> Output:
     """Care leavers."""
-    care = care or Care(run)
+    care = care_of(run)
     reasons: dict[int, str | None] = {
         row["_row"]: row["_drop"] for row in run.tables.get("ssd_care_leavers", []) if row["_drop"]
     }
@@ -83,7 +83,7 @@ def list_9(run: Run, care: Care | None = None) -> Output:
         if reason is None:
             found.append({"person_id": person, "cells": cells(run, person, rows, looked_after)})
     ordered = sorted_rows(found, None, "person_id")
-    return Output([row["cells"] for row in ordered], {"ssd_care_leavers": reasons})
+    return Output([in_order(run, 9, row["cells"]) for row in ordered], {"ssd_care_leavers": reasons})
 
 
 def cells(run: Run, person: str, rows: list[Row], looked_after: bool) -> dict[str, Any]:

@@ -74,7 +74,8 @@ def belonging(run: Run, person_id: str, services: list[Service]) -> dict[int, li
         if service.period is None:
             add(episode_of(run, service.row or {}, service.start, service.open), service)
             continue
-        row = {"person_id": person_id, "referral_id": service.period.episodes[-1]["referral_id"]}
+        members = service.period.episodes
+        row = {"person_id": person_id, "referral_id": members[-1]["referral_id"] if members else None}
         add(episode_of(run, row, service.start, service.open), service)
     for table in VISITS:
         for visit in run.of_person(table).get(person_id, []):
@@ -207,8 +208,8 @@ def _need(periods: list[Period]) -> str | None:
     """The category of need of the latest period; None where there is none."""
     if not periods:
         return None
-    latest = max(periods, key=lambda p: p.start or date.min)
-    return latest.episodes[-1]["need"]
+    latest = max(periods, key=lambda p: (p.start or date.min, p.end or date.max))
+    return latest.episodes[-1]["need"] if latest.episodes else None
 
 
 def _status(services: list[Service], end: date | None) -> str:

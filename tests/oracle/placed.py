@@ -1,16 +1,14 @@
 """Placements of List 8: the most recent one, where it is, and how many there were in twelve months (2.5, 2.12)."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from tests.oracle.care import Period, last_day
 from tests.oracle.people import Run
-from tests.oracle.reading import UNREADABLE, Row, fold, recency
+from tests.oracle.reading import UNREADABLE, Row, fold, recency, spellings
 
 TEMPORARY = {"T0", "T1", "T2", "T3", "T4"}
 ABROAD = {"NIR", "WAL", "SCO", "NUK"}
-Postcodes = Mapping[str, tuple[str | None, str | None]]
 
 
 def order(row: Row) -> tuple[Any, ...]:
@@ -48,10 +46,11 @@ def placement_columns(row: Row | None, run: Run) -> dict[str, Any]:
 class Locations:
     """Which authority a placement is in, from the extension table, else from its postcode (2.12)."""
 
-    def __init__(self, run: Run, postcodes: Postcodes | None) -> None:
+    def __init__(self, run: Run) -> None:
         self.run = run
         self.own = {fold(name) for name in run.options.get("own_la", ())}
-        self.postcodes = postcodes or {}
+        postcodes = run.options.get("postcodes")
+        self.postcodes = {} if postcodes is None else {bare: (code, name) for bare, code, name in postcodes.rows()}
         self.recorded: dict[str, Row] = {}
         fields = ("la_code", "la_name", "location")
         for row in sorted(  # of several rows the lesser text, blanks last
@@ -83,8 +82,6 @@ class Locations:
         return self.run.label("la_of_placement", special) if special else name or code
 
     def _special(self, text: str | None) -> str | None:
-        from tests.oracle.reading import spellings
-
         return spellings("la_of_placement").get(fold(text)) if text else None
 
     def _location(self, code: str | None, name: str | None, recorded: str | None) -> str | None:
@@ -127,9 +124,7 @@ def _counts(run: Run, row: Row, periods: list[Period], until: date) -> bool:
 
 def _same_carer(run: Run, child: str, row: Row) -> bool:
     episodes = [
-        each
-        for each in run.of_person("ssd_cla_episodes").get(child, [])
-        if each["placement_id"] == row["placement_id"]
+        each for each in run.of_person("ssd_cla_episodes").get(child, []) if each["placement_id"] == row["placement_id"]
     ]
     return bool(episodes) and all(each["start_reason"] in {"L", "T", "U"} for each in episodes)
 

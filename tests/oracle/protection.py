@@ -196,11 +196,11 @@ def emergency(run: Run, person_id: str) -> str:
 
 def previous_plans(run: Run, plan: Row) -> int:
     """2.10: all other plans of this authority; those with the same start and end are one plan."""
-    listed = (plan["start_date"], plan["end_date"])
+    listed = (plan["start_date"], run.ended(plan, "end_date"))
     others = set()
     for row in own_plans(run, plan["person_id"]):
         if row["start_date"] is not None or run.ended(row, "end_date") is not None:
-            others.add((row["start_date"], row["end_date"]))
+            others.add((row["start_date"], run.ended(row, "end_date")))
     return len(others - {listed})
 
 

@@ -340,8 +340,8 @@ def recency(start: date | None, end: date | None, identifier: str | None) -> tup
 
 
 def sorted_rows(rows: list[Row], main_date: str | None, event_id: str) -> list[Row]:
-    """K22: main date descending with blanks last, then person id, then event id."""
-    rows = sorted(rows, key=lambda row: (id_key(row["person_id"]), id_key(row[event_id])))
+    """K22: main date descending with blanks last, then person id, then event id with blanks last."""
+    rows = sorted(rows, key=lambda row: (id_key(row["person_id"]), row[event_id] is None, id_key(row[event_id])))
     if main_date is None:
         return rows
     return sorted(rows, key=lambda row: (row[main_date] or date.min), reverse=True)

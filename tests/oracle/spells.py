@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from tests.oracle.people import Run
 from tests.oracle.reading import Row, birthday, id_key
@@ -44,7 +45,7 @@ def _ended_by_rule(run: Run, person_id: str, group: list[Row]) -> date | None:
     birth = run.birth(person_id)
     days = [run.died(person_id)]
     if birth and run.of_person("ssd_care_leavers").get(person_id):
-        begun = min(e["start_date"] or date.min for e in group)
+        begun = min((e["start_date"] for e in group if e["start_date"]), default=date.min)
         days.append(birthday(birth, 18) if begun <= birthday(birth, 18) <= run.as_at else None)
     return min((day for day in days if day), default=None)
 
@@ -67,7 +68,7 @@ def _joined(episodes: list[Row]) -> list[list[Row]]:
         else:
             groups.append([episode])
             latest = None
-        latest = max(latest or date.min, end or date.max)
+        latest = max(latest or date.min, end or date.max, start)
     return groups
 
 
@@ -84,18 +85,15 @@ def _parts(run: Run, person_id: str, group: list[Row], end: date | None, recorde
     parts: list[Period] = []
     for number, (day, breaks) in enumerate(stretches):
         until = stretches[number + 1][0] if number + 1 < len(stretches) else end
-        members = [e for e in _closed(group) if _is_part(e, day if number else None, until if until != end else None)]
+        members = [e for e in _closed(group, recorded) if _is_part(e, day if number else None, until if until != end else None)]
         parts.append(Period(person_id, day if number else start, until, breaks, [e for e, _ in members]))
     return parts
 
 
-def _closed(group: list[Row]) -> list[tuple[Row, date]]:
-    """Each episode with its last day; a blank one before the last is the next start."""
-    following = [*group[1:], None]
-    return [
-        (e, e["end_date"] or ((after["start_date"] or date.min) if after else date.max))
-        for e, after in zip(group, following, strict=True)
-    ]
+def _closed(group: list[Row], recorded: bool) -> list[tuple[Row, date]]:
+    """Each episode with its last day; a blank one before the last is the next start, and an X1 may go on."""
+    closed = [(e, e["end_date"] or after["start_date"] or date.min) for e, after in pairwise(group)]
+    return [*closed, (group[-1], group[-1]["end_date"] if recorded else date.max)]
 
 
 def _is_part(episode: tuple[Row, date], since: date | None, until: date | None) -> bool:

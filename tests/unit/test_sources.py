@@ -50,6 +50,8 @@ def test_a_local_layout_is_read_by_configuration_alone(local):
     contacts = extract.tables["contacts"].frame
     assert contacts["contact_source"].to_list() == ["6", "2A", UNREADABLE, None]
     assert extract.tables["cin_episodes"].frame["referral_source"].to_list() == ["2A"]
+    absent = extract.tables["assessments"]
+    assert (absent.supplied, absent.source) == (False, "assessments")
     assert not extract.tables["cp_plans"].supplied
     unread = findings.filter(pl.col("check") == "AA-R02")
     assert set(unread["column"]) == {"sourcecode", "sourcename"}

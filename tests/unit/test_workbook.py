@@ -320,10 +320,16 @@ def test_the_file_says_nothing_of_the_time_or_the_machine(tmp_path: Path) -> Non
     assert (properties.creator, properties.lastModifiedBy, properties.title) == ("annexa", "annexa", "Annex A")
 
 
-def test_a_date_before_1980_does_not_stop_the_package(tmp_path: Path) -> None:
-    write_workbook(tmp_path / "a.xlsx", FRONT, [], [], date(1979, 12, 31))
+@pytest.mark.parametrize(
+    ("day", "stamp"),
+    [(date(1979, 12, 31), (1980, 1, 1, 0, 0, 0)), (date(2108, 6, 4), (2107, 12, 31, 0, 0, 0))],
+)
+def test_a_date_that_the_package_cannot_hold_does_not_stop_it(
+    tmp_path: Path, day: date, stamp: tuple[int, ...]
+) -> None:
+    write_workbook(tmp_path / "a.xlsx", FRONT, [], [], day)
     with ZipFile(tmp_path / "a.xlsx") as package:
-        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert {entry.date_time for entry in package.infolist()} == {stamp}
 
 
 def test_the_same_contents_give_the_same_bytes_in_any_process(tmp_path: Path) -> None:

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from annexa.errors import SourceError
 from annexa.extract.clean import read_record
 from annexa.extract.prepare import prepare
 from annexa.extract.read import InputFile, Limits, RawExtract, RawTable, read_extract
-from annexa.extract.tables import Table, Tables
+from annexa.extract.tables import Table, Tables, not_supplied
 from annexa.findings import Findings
 from annexa.period import InspectionPeriod
 from annexa.records import RECORDS
@@ -46,7 +46,7 @@ def load_extract(
         source: where tables, columns and values are.
         period: D and A.
         findings: gets what reading finds (AA-R01 to R21 and their kin).
-        lists_of: for each record, the lists that read it, for messages.
+        lists_of: for each record, the lists that start from it, for messages.
         limits: how far a compressed workbook may expand.
 
     Raises:
@@ -87,16 +87,24 @@ def extract_from(
             f"Add it to the extract, or name it in the source profile {source.name}.",
         )
     _report_unused(raw.unknown, columns_found, source, findings)
-    return Extract(prepare(supplied, period, findings), raw.inputs, raw.unknown)
+    # Messages name an absent table as the source does.
+    absent = {
+        name: replace(not_supplied(RECORDS[name]), source=mapped.table)
+        for name, mapped in source.tables.items()
+        if name not in supplied
+    }
+    return Extract(Tables({**prepare(supplied, period, findings), **absent}), raw.inputs, raw.unknown)
 
 
 def _check_needs(raw: RawTable, mapped: TableMap, source: SourceProfile, lists: tuple[int, ...]) -> None:
     for field in RECORDS[mapped.record].meta.needs:
         columns = mapped.columns[field]
         if not any(column in raw.columns_found for column in columns):
-            named = f"List {', '.join(map(str, lists))}" if lists else "every list"
+            numbers = " and ".join(f"List {number}" for number in lists)
+            needed_by = f" {numbers} cannot be built without it." if lists else ""
             raise SourceError(
-                f"{raw.file}: the table {raw.name} has no column {' or '.join(columns)}, on which {named} hangs.",
+                f"{raw.file}: the table {raw.name} has no column {' or '.join(columns)}, "
+                f"without which its rows cannot be used.{needed_by}",
                 f"Add the column to the extract, or name another in the source profile {source.name}.",
             )
 

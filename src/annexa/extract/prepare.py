@@ -14,7 +14,6 @@ from annexa.findings import Findings
 from annexa.period import InspectionPeriod
 from annexa.records import Kind, Record
 
-
 OLD = "_old"  # true where a person's row came under an identifier that was merged into another
 
 

@@ -77,10 +77,15 @@ def read_extract(path: Path, wanted: Wanted, limits: Limits = _DEFAULT_LIMITS) -
         Every wanted table that is there; a wanted column that is not is simply not in its frame.
 
     Raises:
-        SourceError: nothing is there, or nothing that could be an extract; no table is known; a table is there twice;
-            a file cannot be read as what its name says, or changed while it was read.
+        SourceError: the path is no text; nothing is there, or nothing that could be an extract; no table is known; a
+            table is there twice; a file cannot be read as what its name says, or changed while it was read.
     """
     shown = path.name or str(path)
+    if not _is_text(str(path)):
+        raise SourceError(
+            "The path of the extract has a character that cannot be read.",
+            "Rename the folder or file, or copy the extract to a path with plain letters.",
+        )
     with file_errors(shown):
         if path.is_dir():
             return _read_folder(path, shown, wanted, limits)
@@ -99,7 +104,9 @@ def _read_folder(folder: Path, shown: str, wanted: Wanted, limits: Limits) -> Ra
     entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
     if not entries:
         raise SourceError(f"The folder {shown} is empty.", _ACCEPTED)
-    files, unknown = _sort_out(((entry.name, _table_of(entry)) for entry in entries), wanted)
+    # A name in another encoding than the system's is no text, and no table of any profile.
+    named = ((entry.name.encode("utf-8", "replace").decode("utf-8"), _table_of(entry)) for entry in entries)
+    files, unknown = _sort_out(named, wanted)
     if not files:
         whole = [name for name in unknown if Path(name).suffix.lower() in (".xlsx", *_DATABASES)]
         raise SourceError(
@@ -124,6 +131,14 @@ def _read_folder(folder: Path, shown: str, wanted: Wanted, limits: Limits) -> Ra
         tuple(sorted([*unknown, *(sheet for _, _, left in loaded for sheet in left)])),
         tuple(sorted((file for _, file, _ in loaded), key=lambda file: file.name)),
     )
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _table_of(entry: Path) -> str | None:

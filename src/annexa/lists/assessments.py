@@ -112,8 +112,9 @@ def assessments(context: Context, spec: ListSpec) -> Cohort:
     """
     window = needed_window(context, spec.number)
     facts = assessment_facts(context)
-    rows = context.rows("assessments").join(
-        facts.select("_row", *(name for name in facts.columns if name not in context.rows("assessments").columns)),
+    rows = with_ended(context, context.rows("assessments"), "authorised_date").rename({"ended": "end_date"})
+    rows = rows.join(
+        facts.select("_row", *(name for name in facts.columns if name not in rows.columns)),
         on="_row",
         how="left",
         maintain_order="left",
@@ -123,9 +124,9 @@ def assessments(context: Context, spec: ListSpec) -> Cohort:
     rows = rows.with_columns(
         first_reason(
             CANCELLED=pl.col("assessment_id").is_in(_cancelled(context)["assessment_id"].implode()),
-            NO_DATE=live & pl.col("start_date").is_null() & ~in_scope,
+            NO_DATE=pl.col("start_date").is_null() & ~in_scope,
             DIED=pl.col("ended_by_death") & ~in_scope,
-            WINDOW=live & ~in_scope,
+            WINDOW=~in_scope,
             CLOSED_WITH_EPISODE=pl.col("closed_with_episode"),
             ADULT=pl.col("adult") if context.options.drop_adults else pl.lit(False),
         ).alias("reason")
@@ -135,13 +136,13 @@ def assessments(context: Context, spec: ListSpec) -> Cohort:
     finding = (
         pl.when(live & pl.col("start_date").is_null()).then(pl.lit("AA-409"))
         .when(reason == "CLOSED_WITH_EPISODE").then(pl.lit("AA-408"))
-        .when(pl.col("ended_by_death")).then(pl.lit("AA-G24"))
+        .when(live & pl.col("ended_by_death")).then(pl.lit("AA-G24"))
         .when(pl.col("end_date").is_null() & pl.col("episode_closed_on").is_not_null()).then(pl.lit("AA-408"))
     )  # fmt: skip
     decided = (
         pl.when(reason.is_in(["FUTURE", "CANCELLED", "ADULT"])).then("start_date")
         .when(reason == "CLOSED_WITH_EPISODE").then("episode_closed_on")
-        .otherwise(pl.coalesce("end_date", "start_date"))
+        .otherwise(pl.coalesce(pl.when(live | (reason == "NO_DATE")).then("end_date"), "start_date"))
     )  # fmt: skip
     kept = rows.filter(reason.is_null()).with_columns(
         pl.col("end_date").fill_null(context.period.as_at).alias("at"), pl.col("end_date").is_not_null().alias("ceased")

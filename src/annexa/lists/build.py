@@ -77,6 +77,7 @@ def build_lists(context: Context, numbers: Collection[int] | None = None) -> dic
         context: the run.
         numbers: the lists to build; all where None. Who is on a list does not depend on it (K23).
     """
+    _report_absent_tables(context)
     lists = {
         number: build_list(context, spec)
         for number, spec in sorted(context.edition.lists.items())
@@ -90,10 +91,6 @@ def build_list(context: Context, spec: ListSpec) -> BuiltList:
     """Build one list: its cohort, its columns, its labels, its order."""
     window = context.window(spec.number)
     if not any(context.supplied(record) for record in spec.records):
-        tables = ", ".join(context.tables[record].source for record in spec.records)
-        context.findings.add(
-            "AA-R10", f"{tables} was not supplied: List {spec.number} is not supplied.", list=spec.number, table=tables
-        )
         return BuiltList(spec, supplied=False, window=window, frame=_nothing(spec))
     cohort = COHORTS[spec.cohort](context, spec)
     rows = cohort.rows.sort(sort_expressions(cohort.rows, spec.sort), maintain_order=True).with_row_index(ID)
@@ -111,6 +108,30 @@ def build_list(context: Context, spec: ListSpec) -> BuiltList:
         added=cohort.added,
         children=rows[person].n_unique() if rows.height else 0,
     )
+
+
+def _report_absent_tables(context: Context) -> None:
+    """Add a finding for each table that the extract lacks, and for each list that starts from it (AA-R10).
+
+    Also for lists that are not built: another list may take a column or a rule from the same table.
+    """
+    starts: set[str] = set()
+    for number, spec in sorted(context.edition.lists.items()):
+        starts.update(spec.records)
+        absent = [context.tables[record].source for record in spec.records if not context.supplied(record)]
+        if absent:
+            outcome = "is not supplied" if len(absent) == len(spec.records) else "is built without it"
+            context.findings.add(
+                "AA-R10",
+                f"{', '.join(absent)} was not supplied: List {number} {outcome}; what else only it feeds is blank.",
+                list=number,
+                table=", ".join(absent),
+            )
+    for name, table in context.tables.items():
+        if name not in starts and not table.supplied:
+            context.findings.add(
+                "AA-R10", f"{table.source} was not supplied: what only it feeds is blank.", table=table.source
+            )
 
 
 def _nothing(spec: ListSpec) -> pl.DataFrame:

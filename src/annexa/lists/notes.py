@@ -31,7 +31,8 @@ def run_notes(context: Context) -> list[str]:
     in_force = load_edition(edition_in_force(period.inspection_date))
     if edition.in_force_from > period.inspection_date or edition.in_force_from < in_force.in_force_from:
         day = f"{period.inspection_date:%d/%m/%Y}"
-        notes.append(f"Edition {edition.name} was not in force on {day}: {in_force.name} was.")
+        instead = f"{in_force.name} was" if in_force.in_force_from <= period.inspection_date else "none was"
+        notes.append(f"Edition {edition.name} was not in force on {day}: {instead}.")
         context.findings.add("AA-R18", notes[-1])
     if period.extract_date is not None:
         if period.extract_date < earliest_extract_day(period.inspection_date):
@@ -46,12 +47,11 @@ def run_notes(context: Context) -> list[str]:
             )
             context.findings.add("AA-R17", notes[-1])
     for record, (name, end) in _EXPECTED_OPEN.items():
-        rows = context.live(record)
-        if not rows.height:
+        if not context.supplied(record):
             continue
         start = pl.col(context.tables[record].record.meta.start)
-        if not rows.select(period.open_at(start, pl.col(end)).any()).item():
-            notes.append(f"Error: the extract holds {name}, and none of them is open: are the open ones missing?")
+        if not context.live(record).select(period.open_at(start, pl.col(end)).any()).item():
+            notes.append(f"Error: none of the {name} in the extract is open: are the open ones missing?")
             context.findings.add("AA-R32", notes[-1], table=context.tables[record].source)
     return notes
 

@@ -106,7 +106,7 @@ class InputFile(_Part):
     table: str | None
     """Table that it was read as; null where it is no table."""
     rows: Count | None
-    """Records read, without the headings; null where it is no table."""
+    """Records read, without the headings; null where nothing was read from it as a table."""
 
 
 class ListEntry(_Part):

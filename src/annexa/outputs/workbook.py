@@ -141,8 +141,9 @@ def _write_package(file: IO[bytes], skeleton: Skeleton, frames: Sequence[pl.Data
 
 def _entry(name: str, stamp: date) -> ZipInfo:
     """A package entry that says nothing of the machine or the time of the run."""
-    # The format of the package has no date before 1980.
-    info = ZipInfo(name, (stamp.year, stamp.month, stamp.day, 0, 0, 0) if stamp.year >= 1980 else (1980, 1, 1, 0, 0, 0))
+    # The format of the package has no date before 1980 or after 2107.
+    day = min(max(stamp, date(1980, 1, 1)), date(2107, 12, 31))
+    info = ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
     info.compress_type = ZIP_DEFLATED
     info.create_system = 3
     info.external_attr = _FILE_MODE

@@ -259,7 +259,7 @@ def test_status(status, reason):
     assert open_assessments(result.context).height == (0 if reason else 1)
 
 
-def test_a_cancelled_assessment_counts_as_cancelled_first():
+def test_a_cancelled_assessment_counts_as_cancelled_before_all_but_what_cannot_be_placed():
     tables = {"annexa_assessments": [{"assessment_id": f"A{i}", "status": "cancelled"} for i in range(1, 5)]}
     result = list_4(
         [
@@ -270,7 +270,7 @@ def test_a_cancelled_assessment_counts_as_cancelled_first():
         ],
         tables=tables,
     )
-    assert result.reasons(4) == {"A1": "CANCELLED", "A2": "CANCELLED", "A3": "CANCELLED", "A4": "NO_CHILD_ID"}
+    assert result.reasons(4) == {"A1": "CANCELLED", "A2": "CANCELLED", "A3": "NO_DATE", "A4": "NO_CHILD_ID"}
 
 
 @pytest.mark.parametrize(("drop_adults", "reason"), [(False, None), (True, "ADULT")])
