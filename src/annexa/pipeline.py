@@ -244,7 +244,9 @@ def _inputs(extract: Extract, postcodes: Postcodes | None) -> tuple[manifest.Inp
     if postcodes is not None:
         file = postcodes.file
         entries.append(
-            manifest.InputFile(name=file.name, sha256=file.sha256, size=file.size, table=None, rows=postcodes.rows)
+            manifest.InputFile(
+                name=file.name, sha256=file.sha256, size=file.size, table="postcode_lookup", rows=postcodes.rows
+            )
         )
     return tuple(entries)
 
@@ -258,8 +260,8 @@ def _list_entry(context: Context, built: BuiltList) -> manifest.ListEntry:
         state="built" if built.supplied else "not supplied",
         window_from=window.start if window else None,
         window_to=window.end if window else None,
-        rows=built.frame.height,
-        children=built.children,
+        rows=built.frame.height if built.supplied else None,
+        children=built.children if built.supplied else None,
         added=dict(built.added),
         reason=None if built.supplied else f"{tables} was not supplied.",
     )
@@ -365,6 +367,6 @@ def check_source(name: str, extracts: Path | None) -> list[TableState]:
             if not any(column in table.columns_found for column in columns)
         }
         state = "cannot be used" if absent.keys() & set(model.meta.needs) else "supplied"
-        missing = tuple(columns[0] if columns else field for field, columns in absent.items())
+        missing = tuple(columns[0] if columns else f"{field} (not mapped)" for field, columns in absent.items())
         states.append(TableState(lists, mapped.table, state, missing))
     return states

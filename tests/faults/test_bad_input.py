@@ -96,7 +96,7 @@ def test_a_list_that_starts_from_two_tables_does_without_one(extract, out):
     )
     assert build(extract, out).code == 0
     text = (out / "findings.csv").read_text("utf-8-sig")
-    assert "ssd_early_help_episodes was not supplied: List 2 is built without it" in text
+    assert "ssd_early_help_episodes was not supplied: List 2 does without it." in text
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names that are no text")
@@ -258,7 +258,8 @@ def test_a_postcode_lookup_that_cannot_be_used(extract, out, tmp_path):
     assert build(extract, out, "--config", str(settings)).code == 0
     entries = {entry["name"]: entry for entry in json.loads((out / "manifest.json").read_text("utf-8"))["inputs"]}
     digest = hashlib.sha256((tmp_path / "codes.csv").read_bytes()).hexdigest()
-    assert (entries["codes.csv"]["sha256"], entries["codes.csv"]["rows"]) == (digest, 2)
+    entry = entries["codes.csv"]
+    assert (entry["table"], entry["sha256"], entry["rows"]) == ("postcode_lookup", digest, 2)
 
 
 def test_an_output_folder_that_cannot_be_written(extract, tmp_path):

@@ -15,7 +15,15 @@ TABLES = (
     "annexa_adoption_links", "annexa_placement_locations", "annexa_merged_ids", "annexa_care_leaver_services",
 )  # fmt: skip
 CHANGED = [name for name in TABLES if name not in ("ssd_professionals", "ssd_department", "annexa_merged_ids")]
-STATUSES = ("V1", "V2", "V3", "V4", "V4", "C2", "E1", "SGO", "Wardship")
+ADDED = {
+    "ssd_legal_status": "lega_legal_status_id",
+    "ssd_immigration_status": "immi_immigration_status_id",
+    "ssd_cla_placement": "clap_cla_placement_id",
+    "ssd_cla_care_plan": "lacp_table_id",
+    "ssd_cla_episodes": "clae_cla_episode_id",
+}
+IMMIGRATION = ("UASC", "UASC", "Refugee Status", "Humanitarian Protection", "somehow", "Indefinite Leave to Remain")
+STATUSES = ("V1", "V2", "V3", "V4", "V4", "C1", "C2", "E1", "J1", "SGO", "Wardship")
 MARKS = (
     '{"ADOPTION": "Y", "RETURN1M": true}',
     '{"LTRELFR": "yes", "OTHERPLN": 1}',
@@ -48,16 +56,22 @@ def some(sources: Sources, people: Collection[str]) -> Sources:
 def collided(sources: Sources, rng: random.Random, changes: int) -> None:
     """Move dates onto, or next to, another date of the same person; make statuses and plans meet. Changes the rows."""
     names = [name for name in sources if name in CHANGED and person_column(name) and sources[name]]
+    names += rng.sample(sorted(names), min(2, len(names))) * len(names)  # most changes in two tables, others each time
     for _ in range(changes):
         name = rng.choice(names)
         if not sources[name]:
             continue
         row = rng.choice(sources[name])
+        if name in ADDED and rng.random() < 0.5:  # a second row of the same person
+            row = {**row, ADDED[name]: str(700000000 + rng.randrange(10**6))}
+            sources[name].append(row)
         column = rng.choice([field.columns[0] for field in FIELDS[name].values() if field.kind in _DATES] or [""])
         if column:
             row[column] = _other_date(sources, row[_person(name)], rng)
         if name == "ssd_legal_status" and rng.random() < 0.5:
             row["lega_legal_status"] = rng.choice(STATUSES)
+        if name == "ssd_immigration_status":
+            row["immi_immigration_status"] = rng.choice(IMMIGRATION)
         if name == "ssd_cla_care_plan" and rng.random() < 0.5:
             row["lacp_cla_care_plan_json"] = rng.choice(MARKS)
 

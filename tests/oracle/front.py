@@ -7,11 +7,33 @@ from tests.oracle.people import Output, Run
 from tests.oracle.reading import Row, id_key, is_open, months_before, recency, sorted_rows
 
 YES, NO = {"y", "yes", "1", "true"}, {"n", "no", "0", "false"}
-REASONS = (
-    "DUPLICATE CONFLICT NO_CHILD_ID NO_DATE CANCELLED FUTURE OTHER_LA_PLAN NOT_ADOPTION DIED AGE_18 WINDOW SHORT_BREAK "
-    "CLOSED_WITH_EPISODE CARE_LEAVER_ONLY REFERRAL_ONLY NFA RC8 NO_ELIGIBILITY SERVICE_ENDED LOOKED_AFTER AGE_25 "
-    "ENQUIRY_ONLY ON_HOLD ADULT SUPERSEDED"
-).split()
+REASONS = [
+    "DUPLICATE",
+    "CONFLICT",
+    "NO_CHILD_ID",
+    "NO_DATE",
+    "CANCELLED",
+    "FUTURE",
+    "OTHER_LA_PLAN",
+    "NOT_ADOPTION",
+    "DIED",
+    "AGE_18",
+    "WINDOW",
+    "SHORT_BREAK",
+    "CLOSED_WITH_EPISODE",
+    "CARE_LEAVER_ONLY",
+    "REFERRAL_ONLY",
+    "NFA",
+    "RC8",
+    "NO_ELIGIBILITY",
+    "SERVICE_ENDED",
+    "LOOKED_AFTER",
+    "AGE_25",
+    "ENQUIRY_ONLY",
+    "ON_HOLD",
+    "ADULT",
+    "SUPERSEDED",
+]
 
 
 def first_reason(reasons: list[str | None]) -> str | None:

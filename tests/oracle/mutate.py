@@ -1,4 +1,4 @@
-"""Extracts with what goes wrong in life, drawn from a seed: dates blanked or moved, rows doubled, ids swapped, deaths."""
+"""Extracts with what goes wrong in life, drawn from a seed: dates moved, rows doubled, ids swapped, deaths."""
 
 import random
 from collections.abc import Sequence
@@ -9,7 +9,13 @@ from tests.oracle.reading import FIELDS, edition_of
 
 Sources = dict[str, list[dict[str, str | None]]]
 RARE_TEXTS = ("", "never heard of", "SSD_PH", " n ", "Yes", "0")
-ODD_JSON = ('{"NFA_FLAG": "Y"', "[]", '{"NFA_FLAG": "Y"}', '{"CP_CONFERENCE_FLAG": true, "TOTAL_NO_OF_OUTCOMES": "1"}', "")
+ODD_JSON = (
+    '{"NFA_FLAG": "Y"',
+    "[]",
+    '{"NFA_FLAG": "Y"}',
+    '{"CP_CONFERENCE_FLAG": true, "TOTAL_NO_OF_OUTCOMES": "1"}',
+    "",
+)
 
 
 def mutated(

@@ -247,5 +247,3 @@ def _row(run: Run, row: dict[str, Any]) -> dict[str, Any]:
         "Case status": run.label("case_status", row["status"]),
         **(allocated or {"Allocated Team": None, "Allocated Worker": None}),
     }
-
-

@@ -164,9 +164,7 @@ def within(run: Run, plan: Row, row: Row, day: date | None) -> bool:
     start, end = plan["start_date"], run.ended(plan, "end_date")
     named = [p for p in run.of_person("ssd_cp_plans")[plan["person_id"]] if row["cp_plan_id"] == p["cp_plan_id"]]
     named = named if row["cp_plan_id"] else []
-    here = any(
-        p["other_la"] != "Y" and (p["start_date"], run.ended(p, "end_date")) == (start, end) for p in named
-    )
+    here = any(p["other_la"] != "Y" and (p["start_date"], run.ended(p, "end_date")) == (start, end) for p in named)
     if named and not here:
         return False
     return day is not None and (start is None or start <= day) and (end is None or day <= end)

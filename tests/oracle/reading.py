@@ -79,7 +79,13 @@ def spellings(code_set: str) -> dict[str, str]:
             for text in (entry.label or "", entry.description or ""):
                 bare = re.sub(r"^[a-z]{1,2}\d?\) ", "", fold(text))
                 after = re.sub(rf"^{re.escape(entry.code.casefold())}\s*[:-]\s*", "", bare)
-                for form in (bare, after, after.replace("'", ""), after.rstrip("."), after.replace("'", "").rstrip(".")):
+                for form in (
+                    bare,
+                    after,
+                    after.replace("'", ""),
+                    after.rstrip("."),
+                    after.replace("'", "").rstrip("."),
+                ):
                     derived.setdefault(form, set()).add(entry.code)
     sure = {form: min(codes) for form, codes in derived.items() if len(codes) == 1}
     return {form: code for form, code in {**sure, **declared}.items() if form}
@@ -160,7 +166,10 @@ def prepare(tables: dict[str, list[dict[str, str | None]]], inspection_date: dat
         meta = record.meta
         rows = [_read_row(record, source, number) for number, source in enumerate(sources, 2)]
         for row in rows:
-            if FIELDS[record.meta.table].get(meta.person) and FIELDS[record.meta.table][meta.person].kind is Kind.PERSON:
+            if (
+                FIELDS[record.meta.table].get(meta.person)
+                and FIELDS[record.meta.table][meta.person].kind is Kind.PERSON
+            ):
                 _merge_row(record, row, merge)
         if table == "ssd_person":
             _drop_copies(record, rows, as_at)
@@ -344,5 +353,4 @@ def sorted_rows(rows: list[Row], main_date: str | None, event_id: str) -> list[R
     rows = sorted(rows, key=lambda row: (id_key(row["person_id"]), row[event_id] is None, id_key(row[event_id])))
     if main_date is None:
         return rows
-    return sorted(rows, key=lambda row: (row[main_date] or date.min), reverse=True)
-
+    return sorted(rows, key=lambda row: row[main_date] or date.min, reverse=True)

@@ -85,7 +85,9 @@ def _parts(run: Run, person_id: str, group: list[Row], end: date | None, recorde
     parts: list[Period] = []
     for number, (day, breaks) in enumerate(stretches):
         until = stretches[number + 1][0] if number + 1 < len(stretches) else end
-        members = [e for e in _closed(group, recorded) if _is_part(e, day if number else None, until if until != end else None)]
+        members = [
+            e for e in _closed(group, recorded) if _is_part(e, day if number else None, until if until != end else None)
+        ]
         parts.append(Period(person_id, day if number else start, until, breaks, [e for e, _ in members]))
     return parts
 

@@ -57,8 +57,8 @@ def changed(seed: int) -> tuple[Sources, date]:
     day = DAYS[seed % len(DAYS)]
     whole = sample(700, day, 100 + seed % 3)
     sources = some(whole, set(rng.sample(people_in(whole), 30)))
-    collided(sources, rng, 40)
-    return without_reversed_absences(mutated(sources, seed, 160, day, tables=CHANGED)), day
+    collided(sources, rng, 80)
+    return without_reversed_absences(mutated(sources, seed, 120, day, tables=CHANGED)), day
 
 
 @pytest.mark.parametrize("seed", range(3 if LONG else 1), ids=str)

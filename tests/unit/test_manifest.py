@@ -137,7 +137,13 @@ def test_the_moment_is_kept_in_utc() -> None:
         sample(created=datetime(2025, 6, 2, 9, 30))
 
 
-NOT_SUPPLIED = {"state": "not supplied", "rows": 0, "children": 0, "added": {}, "reason": "ssd_contacts is missing"}
+NOT_SUPPLIED = {
+    "state": "not supplied",
+    "rows": None,
+    "children": None,
+    "added": {},
+    "reason": "ssd_contacts is missing",
+}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +160,8 @@ NOT_SUPPLIED = {"state": "not supplied", "rows": 0, "children": 0, "added": {}, 
         ({"lists": [list_entry(window_to=date(2024, 12, 1))]}, "ends before it starts"),
         ({"lists": [list_entry(reason="none")]}, "needs a reason exactly where"),
         ({"lists": [list_entry(**NOT_SUPPLIED | {"reason": None})]}, "needs a reason exactly where"),
-        ({"lists": [list_entry(**NOT_SUPPLIED | {"rows": 1})]}, "not supplied and has rows"),
+        ({"lists": [list_entry(**NOT_SUPPLIED | {"rows": 0})]}, "needs rows and children exactly where"),
+        ({"lists": [list_entry(children=None)]}, "needs rows and children exactly where"),
         (
             {"tables": [{"table": "t", "record": "r", "rows": 6, "used": 3, "unused": 2, "exception": 0}]},
             "Table t: used, unused and exception do not add up",

@@ -53,6 +53,9 @@ def test_a_local_layout_is_read_by_configuration_alone(local):
     absent = extract.tables["assessments"]
     assert (absent.supplied, absent.source) == (False, "assessments")
     assert not extract.tables["cp_plans"].supplied
+    # The profile's gap, not the extract's: the file has a column Sex, which holds another field.
+    (gap,) = findings.filter((pl.col("check") == "AA-G18") & (pl.col("table") == "children"))["message"]
+    assert gap.startswith("children has no column for sex in the source profile")
     unread = findings.filter(pl.col("check") == "AA-R02")
     assert set(unread["column"]) == {"sourcecode", "sourcename"}
     assert set(unread["row"]) == {4}

@@ -374,10 +374,10 @@ def _report(
 def _report_absent(table: Table, mapped: TableMap, findings: Findings) -> None:
     for field in sorted(table.absent):
         columns = mapped.columns[field]
-        named = " or ".join(columns) if columns else field
+        why = f"has no column {' or '.join(columns)}" if columns else f"has no column for {field} in the source profile"
         findings.add(
             "AA-G18",
-            f"{table.source} has no column {named}: what only it feeds is left blank.",
+            f"{table.source} {why}: what only it feeds is left blank.",
             table=table.source,
             file=table.file,
             column=columns[0] if columns else field,

@@ -120,10 +120,11 @@ def _report_absent_tables(context: Context) -> None:
         starts.update(spec.records)
         absent = [context.tables[record].source for record in spec.records if not context.supplied(record)]
         if absent:
-            outcome = "is not supplied" if len(absent) == len(spec.records) else "is built without it"
+            whole = len(absent) == len(spec.records)
+            outcome = "is not supplied, and other lists do without it" if whole else "does without it"
             context.findings.add(
                 "AA-R10",
-                f"{', '.join(absent)} was not supplied: List {number} {outcome}; what else only it feeds is blank.",
+                f"{', '.join(absent)} was not supplied: List {number} {outcome}.",
                 list=number,
                 table=", ".join(absent),
             )

@@ -122,10 +122,10 @@ class ListEntry(_Part):
     """First day of the window; null where the list has none."""
     window_to: date | None
     """Last day of the window, included; null where the list has none."""
-    rows: Count
-    """Rows of the list."""
-    children: Count
-    """Different children (List 11: adopters) on the list."""
+    rows: Count | None
+    """Rows of the list; null where it was not supplied."""
+    children: Count | None
+    """Different children (List 11: adopters) on the list; null where it was not supplied."""
     added: dict[str, Count]
     """Rows of the list that have no source row in its account, by the table they came from."""
     reason: str | None
@@ -137,9 +137,11 @@ class ListEntry(_Part):
         faults = {
             "its window has one end only": (window[0] is None) != (window[1] is None),
             "its window ends before it starts": None not in window and window[0] > window[1],  # type: ignore[operator]
-            "it has more children than rows": self.children > self.rows,
-            "more rows were added than it has": sum(self.added.values()) > self.rows,
-            "it was not supplied and has rows": self.state == "not supplied" and self.rows > 0,
+            "it has more children than rows": (self.children or 0) > (self.rows or 0),
+            "more rows were added than it has": sum(self.added.values()) > (self.rows or 0),
+            "it needs rows and children exactly where it was built": any(
+                (self.state == "built") != (number is not None) for number in (self.rows, self.children)
+            ),
             "it needs a reason exactly where it was not supplied": (self.state == "not supplied") != bool(self.reason),
         }
         for fault in (text for text, found in faults.items() if found):

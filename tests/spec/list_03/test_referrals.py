@@ -59,7 +59,7 @@ def test_an_exact_duplicate_is_not_another_referral():
 def test_no_further_action(nfa, outcomes, shown, reported):
     result = referrals([{"cine_referral_date": DAY, "cine_referral_nfa": nfa, "cine_referral_outcome_json": outcomes}])
     assert result.cell(3, "Referral NFA?") == shown
-    assert result.checks() == reported
+    assert result.checks() - {"AA-R10"} == reported  # other tables are not supplied
 
 
 @pytest.mark.parametrize(
