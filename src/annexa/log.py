@@ -17,6 +17,8 @@ class _LogFile(logging.FileHandler):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, encoding="utf-8", errors="backslashreplace")
+        with suppress(OSError):  # a disk without permissions, or a file of somebody else's
+            path.chmod(0o600)
         self.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
         self.begun = time.perf_counter()
 

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import os
 import re
 
 import pytest
@@ -50,3 +51,11 @@ def test_a_log_that_fails_later_prints_nothing_and_stops_nothing(tmp_path, capsy
     log.note("lost")
     log.end_log(0)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the folder's rights apply")
+def test_a_log_can_be_read_by_its_owner_alone(tmp_path):
+    path = tmp_path / "annexa.log"
+    log.open_log(path)
+    log.end_log(0)
+    assert path.stat().st_mode & 0o777 == 0o600

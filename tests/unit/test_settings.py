@@ -86,7 +86,7 @@ def test_dates_of_options(text):
     assert day(text, "--inspection-date") == date(2018, 6, 4)
 
 
-@pytest.mark.parametrize("text", ["31/02/2018", "2018-6-4", "06/04/18", "tomorrow", ""])
+@pytest.mark.parametrize("text", ["31/02/2018", "2018-6-4", "06/04/18", "tomorrow", "", "0001-01-01", "9999-12-31"])
 def test_what_is_no_date(text):
     with pytest.raises(UsageError, match="--inspection-date"):
         day(text, "--inspection-date")

@@ -159,20 +159,29 @@ def _beside(path: Path, settings: "Settings") -> "Settings":
     )
 
 
+FIRST_YEAR, LAST_YEAR = 1950, 2150
+
+
 def day(text: str, option: str) -> date:
     """Read a date option written as 2018-06-04 or 04/06/2018.
 
     Raises:
-        UsageError: anything else, and a day that no calendar has.
+        UsageError: anything else, a day that no calendar has, and a year that can only be a slip.
     """
     from pydantic_core import PydanticCustomError
 
     from annexa.records.types import parse_date
 
     try:
-        return parse_date(text.strip())
+        given = parse_date(text.strip())
     except PydanticCustomError:
         raise UsageError(f"{option}: {text} is not a date.", "Write it as 2018-06-04 or 04/06/2018.") from None
+    # Beyond these years windows and ages would leave the calendar that Python and Excel know.
+    if not FIRST_YEAR <= given.year <= LAST_YEAR:
+        raise UsageError(
+            f"{option}: {text} is not between {FIRST_YEAR} and {LAST_YEAR}.", "Check the year: is it a slip?"
+        )
+    return given
 
 
 def numbers(text: str | None, option: str) -> tuple[int, ...] | None:
