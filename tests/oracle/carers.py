@@ -1,12 +1,13 @@
 """Extracts for Lists 8 to 11: children with much in their records, and changes that make their dates meet."""
 
+import json
 import random
 from collections.abc import Collection
 from datetime import date, timedelta
 
 from annexa.records.types import Kind
 from tests.oracle.mutate import Sources, person_column
-from tests.oracle.reading import FIELDS, day_of, read_moment
+from tests.oracle.reading import FIELDS, day_of, edition_of, months_before, read_moment
 
 TABLES = (
     "ssd_person", "ssd_disability", "ssd_immigration_status", "ssd_cla_episodes", "ssd_legal_status",
@@ -21,16 +22,21 @@ ADDED = {
     "ssd_cla_placement": "clap_cla_placement_id",
     "ssd_cla_care_plan": "lacp_table_id",
     "ssd_cla_episodes": "clae_cla_episode_id",
+    "ssd_permanence": "perm_table_id",
 }
-IMMIGRATION = ("UASC", "UASC", "Refugee Status", "Humanitarian Protection", "somehow", "Indefinite Leave to Remain")
-STATUSES = ("V1", "V2", "V3", "V4", "V4", "C1", "C2", "E1", "J1", "SGO", "Wardship")
-MARKS = (
-    '{"ADOPTION": "Y", "RETURN1M": true}',
-    '{"LTRELFR": "yes", "OTHERPLN": 1}',
-    '{"SUPPLIV": "N"}',
-    "{broken",
-    "[]",
-)
+TOLD = {
+    "ssd_legal_status": (
+        "lega_legal_status",
+        ("V1", "V2", "V3", "V4", "V4", "C1", "C2", "E1", "D1", "J1", "L2", "SGO", "Wardship"),
+    ),
+    "ssd_immigration_status": (
+        "immi_immigration_status",
+        ("UASC", "UASC", "Refugee Status", "Humanitarian Protection", "somehow", "Indefinite Leave to Remain"),
+    ),
+    "ssd_permanence": ("perm_permanence_order_type", ("Adoption", "SGO", "CAO", None)),
+    "ssd_cla_episodes": ("clae_cla_episode_ceased_reason", ("X1", "E11", "E12", "E2", "E4A", None)),
+}
+PLANS = [entry.code for entry in edition_of("ilacs-2022").code_set("permanence_plan").entries]
 _DATES = (Kind.DATE, Kind.MOMENT)
 
 
@@ -55,38 +61,64 @@ def some(sources: Sources, people: Collection[str]) -> Sources:
 
 def collided(sources: Sources, rng: random.Random, changes: int) -> None:
     """Move dates onto, or next to, another date of the same person; make statuses and plans meet. Changes the rows."""
-    names = [name for name in sources if name in CHANGED and person_column(name) and sources[name]]
-    names += rng.sample(sorted(names), min(2, len(names))) * len(names)  # most changes in two tables, others each time
+    names = [name for name in sources if name in CHANGED and _person(name) and sources[name]]
+    names += rng.sample(names, min(2, len(names))) * len(names)  # most changes in two tables, others each time
     for _ in range(changes):
         name = rng.choice(names)
-        if not sources[name]:
-            continue
         row = rng.choice(sources[name])
         if name in ADDED and rng.random() < 0.5:  # a second row of the same person
             row = {**row, ADDED[name]: str(700000000 + rng.randrange(10**6))}
             sources[name].append(row)
-        column = rng.choice([field.columns[0] for field in FIELDS[name].values() if field.kind in _DATES] or [""])
-        if column:
-            row[column] = _other_date(sources, row[_person(name)], rng)
-        if name == "ssd_legal_status" and rng.random() < 0.5:
-            row["lega_legal_status"] = rng.choice(STATUSES)
-        if name == "ssd_immigration_status":
-            row["immi_immigration_status"] = rng.choice(IMMIGRATION)
-        if name == "ssd_cla_care_plan" and rng.random() < 0.5:
-            row["lacp_cla_care_plan_json"] = rng.choice(MARKS)
+        columns = [field.columns[0] for field in FIELDS[name].values() if field.kind in _DATES]
+        if name in TOLD and rng.random() < 0.5:
+            column, values = TOLD[name]
+            row[column] = rng.choice(values)
+        elif name == "ssd_cla_care_plan" and rng.random() < 0.5:
+            row["lacp_cla_care_plan_json"] = _marks(rng)
+        elif name == "ssd_person" and rng.random() < 0.5:
+            row["pers_dob"] = _born(_other_date(sources, name, row, rng), rng.choice([16, 18, 18, 25]))
+        elif name == "ssd_missing" and rng.random() < 0.5:
+            other = rng.choice([each for each in sources[name] if each["miss_person_id"] == row["miss_person_id"]])
+            row[columns[1]] = other[columns[0]]
+        elif columns:
+            row[rng.choice(columns)] = _other_date(sources, name, row, rng)
+    _decided(sources.get("annexa_adopters", []), rng, changes // 4)
+
+
+def _decided(adopters: list[dict[str, str | None]], rng: random.Random, changes: int) -> None:
+    """Make the dates of adopters meet, or be on hold."""
+    columns = [field.columns[0] for field in FIELDS["annexa_adopters"].values() if field.kind in _DATES]
+    for _ in range(changes if adopters else 0):
+        row = rng.choice(adopters)
+        row[rng.choice(columns)] = row[rng.choice(columns)]
+        row["on_hold"] = rng.choice(["Y", "N", None])
+
+
+def _marks(rng: random.Random) -> str:
+    """The text of a care plan with some permanence plans marked, now and then broken."""
+    marks = {plan: rng.choice(["Y", "yes", True, 1, "N", ""]) for plan in rng.sample(PLANS, 4)}
+    return rng.choice(["{broken", "[]", *[json.dumps(marks)] * 8])
+
+
+def _born(day: str | None, age: int) -> str | None:
+    """The date of birth of somebody who is so old on a day."""
+    moment = read_moment(day or "")
+    return moment and str(months_before(day_of(moment), 12 * age))
 
 
 def _person(name: str) -> str:
     return person_column(name) or ""
 
 
-def _other_date(sources: Sources, person: str | None, rng: random.Random) -> str | None:
+def _other_date(sources: Sources, table: str, row: dict[str, str | None], rng: random.Random) -> str | None:
+    """Another date of the same person, or a day beside it."""
+    person = row[_person(table)]
     days: list[date] = []
     for name, rows in sources.items():
         columns = [field.columns[0] for field in FIELDS[name].values() if field.kind in _DATES]
-        if person_column(name):
-            mine = [row for row in rows if row[_person(name)] == person]
-            days += [day_of(moment) for row in mine for c in columns if (moment := read_moment(row.get(c) or ""))]
+        if _person(name):
+            mine = [each for each in rows if each[_person(name)] == person]
+            days += [day_of(moment) for each in mine for c in columns if (moment := read_moment(each.get(c) or ""))]
     if not days:
         return None
     day = rng.choice(days) + timedelta(days=rng.choice([-1, 0, 0, 0, 1]))

@@ -203,6 +203,7 @@ def _early_help_row(part: list[Row]) -> Row:
     return {
         **part[0],
         "ended": None if None in ends else max(end for end in ends if end),
+        "event_id": next((record["event_id"] for record in part if record["event_id"]), None),
         "organisation": next((record["organisation"] for record in part if record["organisation"]), None),
     }
 

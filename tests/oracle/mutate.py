@@ -5,9 +5,51 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from annexa.records.types import Kind
-from tests.oracle.reading import FIELDS, edition_of
+from tests.oracle.reading import BY_TABLE, FIELDS, edition_of
 
 Sources = dict[str, list[dict[str, str | None]]]
+# Tables that bear on each other: changed together, they meet in the same children.
+FOCUS = {
+    "everything": [],
+    "need": [
+        "ssd_cin_episodes",
+        "ssd_cin_assessments",
+        "ssd_cin_plans",
+        "ssd_cp_plans",
+        "ssd_cla_episodes",
+        "ssd_legal_status",
+        "ssd_care_leavers",
+        "ssd_person",
+        "ssd_s47_enquiry",
+        "ssd_cin_visits",
+    ],
+    "care": ["ssd_cla_episodes", "ssd_legal_status", "ssd_care_leavers", "ssd_person", "ssd_cin_episodes"],
+    "plans": [
+        "ssd_cp_plans",
+        "ssd_cp_visits",
+        "ssd_cp_reviews",
+        "ssd_legal_status",
+        "annexa_emergency_protection",
+        "ssd_involvements",
+        "ssd_person",
+    ],
+    "enquiries": ["ssd_s47_enquiry", "ssd_initial_cp_conference", "ssd_cp_plans", "ssd_person"],
+    "early help": [
+        "ssd_early_help_episodes",
+        "annexa_early_help_assessments",
+        "annexa_early_help_families",
+        "ssd_person",
+    ],
+    "assessments": ["ssd_cin_assessments", "annexa_assessments", "ssd_cin_episodes", "ssd_person", "annexa_merged_ids"],
+    "front": [
+        "ssd_contacts",
+        "ssd_cin_episodes",
+        "ssd_person",
+        "ssd_disability",
+        "ssd_professionals",
+        "ssd_department",
+    ],
+}
 RARE_TEXTS = ("", "never heard of", "SSD_PH", " n ", "Yes", "0")
 ODD_JSON = (
     '{"NFA_FLAG": "Y"',
@@ -96,7 +138,11 @@ def _change(sources: Sources, table: str, rng: random.Random, day: date) -> None
     elif what < 0.95:
         pair = rng.sample(sources["ssd_person"], min(2, len(sources["ssd_person"])))
         merges = sources.setdefault("annexa_merged_ids", [])
-        merges.append({"old_person_id": pair[0]["pers_person_id"], "person_id": pair[-1]["pers_person_id"]})
+        if merges and rng.random() < 0.3:  # back again: a circle
+            turned = rng.choice(merges)
+            merges.append({"old_person_id": turned["person_id"], "person_id": turned["old_person_id"]})
+        else:
+            merges.append({"old_person_id": pair[0]["pers_person_id"], "person_id": pair[-1]["pers_person_id"]})
     elif what < 0.98 and sources.get("ssd_care_leavers"):
         leaver = dict(rng.choice(sources["ssd_care_leavers"]))
         leaver["clea_person_id"] = rng.choice(sources["ssd_person"])["pers_person_id"]
@@ -147,6 +193,39 @@ def _code(code_set: str, rng: random.Random) -> str | None:
     entries = edition_of("ilacs-2022").code_set(code_set).entries
     entry = rng.choice(entries)
     return rng.choice([entry.code, entry.code, entry.code.lower(), entry.label or entry.code, *RARE_TEXTS])
+
+
+def nameless(sources: Sources, seed: int) -> Sources:
+    """A copy in which many rows have no identifier, and stand twice with one cell changed."""
+    rng = random.Random(seed)
+    copy = {name: [dict(row) for row in rows] for name, rows in sources.items()}
+    for name, rows in copy.items():
+        key = BY_TABLE[name].meta.key
+        cells = [
+            field.columns[0]
+            for field in FIELDS[name].values()
+            if field.kind in (Kind.CODE, Kind.TEXT, Kind.JSON, Kind.POSTCODE) and field.name != key
+        ]
+        doubles = []
+        for row in rows:
+            if key and FIELDS[name][key].kind is Kind.IDENTIFIER and rng.random() < 0.3:
+                row[FIELDS[name][key].columns[0]] = None
+            if cells and name != "ssd_person" and rng.random() < 0.4:
+                cell = rng.choice(cells)
+                doubles.append({**row, cell: rng.choice(rows)[cell]})
+        rows += doubles
+    return copy
+
+
+def unsaid(sources: Sources, seed: int, share: float = 0.5) -> Sources:
+    """A copy in which a share of the codes, flags and texts are blank."""
+    rng = random.Random(seed)
+    kinds = (Kind.CODE, Kind.TEXT, Kind.JSON)
+    cells = {name: [f.columns[0] for f in FIELDS[name].values() if f.kind in kinds] for name in sources}
+    return {
+        name: [{**row, **{cell: None for cell in cells[name] if rng.random() < share}} for row in rows]
+        for name, rows in sources.items()
+    }
 
 
 def without(sources: Sources, table: str) -> Sources:

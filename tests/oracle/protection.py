@@ -183,11 +183,14 @@ def latest_visit(visits: list[Row]) -> tuple[Row | None, str | None]:
     return (max(visits, key=order), "N") if visits else (None, None)
 
 
-def emergency(run: Run, person_id: str) -> str:
-    """2.9: whether an emergency order or police protection overlaps [D-6m, D]."""
+def emergency(run: Run, person_id: str) -> str | None:
+    """2.9: whether an emergency order or police protection overlaps [D-6m, D]; blank without either table (K21)."""
+    if not (run.has("ssd_legal_status") or run.has("annexa_emergency_protection")):
+        return None
     statuses = run.of_person("ssd_legal_status").get(person_id, [])
     orders = [row for row in statuses if row["status"] in ("L1", "L2")]
-    orders += run.of_person("annexa_emergency_protection").get(person_id, [])
+    protected = run.of_person("annexa_emergency_protection").get(person_id, [])
+    orders += [row for row in protected if row["kind"] != UNREADABLE]
     since = run.back(6)
     return "Y" if any((run.ended(row, "end_date") or date.max) >= since for row in orders) else "N"
 

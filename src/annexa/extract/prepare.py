@@ -32,7 +32,7 @@ def prepare(tables: Mapping[str, Table], period: InspectionPeriod, findings: Fin
         each = _duplicates(each, period, findings)
         if name == "persons":
             each = _one_row_a_person(each, findings)
-        ready[name] = _mask(_no_child(each), period)
+        ready[name] = _settled(_mask(_no_child(each), period))
     return Tables(ready)
 
 
@@ -187,6 +187,22 @@ def _one_row_a_person(table: Table, findings: Findings) -> Table:
             pl.when(beaten).then(pl.lit("CONFLICT")).otherwise(DROP).alias(DROP),
         ).select(pl.exclude([f"{name}_filled" for name in fields]))
     )
+
+
+def _settled(table: Table) -> Table:
+    """Put rows without an identifier last, in the order of their content.
+
+    Identifiers order all other rows wherever dates do not. What is left to chance here would be left to the physical
+    order of the rows, which is never used (K10).
+    """
+    key = table.record.meta.key
+    nameless = table.frame.filter(pl.col(key).is_null()) if key else table.frame
+    if nameless.height < 2:
+        return table
+    content = [name for name in table.frame.columns if name not in (ROW, DROP, MASKED)]
+    ordered = nameless.sort(*content, ROW, nulls_last=True)
+    named = table.frame.filter(pl.col(key).is_not_null()) if key else table.frame.clear()
+    return table.with_frame(pl.concat([named, ordered]))
 
 
 def _no_child(table: Table) -> Table:

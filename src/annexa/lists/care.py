@@ -119,7 +119,7 @@ def _episodes(context: Context) -> pl.DataFrame:
         .with_columns(
             pl.col("start_date").fill_null(EARLIEST).alias("begin"), pl.col("end_date").fill_null(LATEST).alias("until")
         )
-        .sort("person_id", "begin", "until", *id_order(pl.col("episode_id")))
+        .sort("person_id", "begin", "until", *id_order(pl.col("episode_id")), maintain_order=True)
     )
     followed = pl.col("person_id") == pl.col("person_id").shift(-1)
     closed = ordered.with_columns(

@@ -33,7 +33,14 @@ def early_help(context: Context, spec: ListSpec) -> Cohort:
     window = needed_window(context, spec.number)
     tested = {record: _tested(context, spec.number, record, window) for record in _RECORDS}
     episodes, helped = (_numbered(rows) for rows in tested.values())
-    joined = episodes.join(helped, on=["person_id", "start_date", "_turn"], how="full", coalesce=True, suffix="_a")
+    joined = episodes.join(
+        helped,
+        on=["person_id", "start_date", "_turn"],
+        how="full",
+        coalesce=True,
+        suffix="_a",
+        maintain_order="left_right",
+    )
     has = {"": pl.col("_row").is_not_null(), "_a": pl.col("_row_a").is_not_null()}
     listed = joined.filter(pl.any_horizontal(has[side] & pl.col(f"reason{side}").is_null() for side in has))
 

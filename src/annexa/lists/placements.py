@@ -40,7 +40,7 @@ def _placements_in_order(context: Context) -> pl.DataFrame:
             pl.col("start_date").fill_null(EARLIEST).alias("begin"),
             pl.col("end_date").fill_null(LATEST).alias("finish"),
         )
-        .sort("person_id", "begin", "finish", *id_order(pl.col("placement_id")))
+        .sort("person_id", "begin", "finish", *id_order(pl.col("placement_id")), maintain_order=True)
     )
 
 

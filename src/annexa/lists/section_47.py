@@ -75,7 +75,9 @@ def _linked_conferences(context: Context) -> pl.DataFrame:
         enquiries.drop_nulls("enquiry_id").drop("start_date"), on=["person_id", "enquiry_id"], how="inner"
     )
     nameless = conferences.join(by_id, on="conference_row", how="anti").drop_nulls("conference_date")
-    ordered = enquiries.drop_nulls("start_date").sort("person_id", "start_date", *id_order(pl.col("enquiry_id")))
+    ordered = enquiries.drop_nulls("start_date").sort(
+        "person_id", "start_date", *id_order(pl.col("enquiry_id")), maintain_order=True
+    )
     spans = ordered.with_columns(pl.col("start_date").shift(-1).over("person_id").alias("next_start"))
     held, start = pl.col("conference_date"), pl.col("start_date")
     by_dates = (
