@@ -61,7 +61,13 @@ class Settings(_Part):
     extract_date: date | None = Field(None, description="Day on which the extract was taken.")
     fail_on: str = Field("never", pattern="^(error|warning|never)$", description="Severity that makes a build exit 1.")
     early_help_note: str = Field("", description="The authority's own definition of early help, for the front sheet.")
+    closure_days: str = Field(
+        "", description="File of days on which the authority is closed beside bank holidays, for working days."
+    )
     options: Options = Field(default_factory=Options)
+    checks: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Changes to the checks: severity, enabled, or a number of a condition."
+    )
     limits: ReadingLimits = Field(default_factory=ReadingLimits)
 
 

@@ -175,7 +175,7 @@ BLANK = dict.fromkeys(
 
 
 def expected(persons, periods, records, spans):
-    """Reasons by record, rows by child, number of added rows by table, children with AA-1008 and with AA-1013."""
+    """Reasons by record, rows by child, number of added rows by table, children with AA-1008 and with AA-R40."""
     owners = {each["name"]: each["child"] for each in periods}
     reasons, scope, told, differing = {}, {}, set(), set()
     for row in records:
@@ -270,5 +270,5 @@ def test_list_10(persons, care, records, spans, random):
     assert got == {child: {name: row[name] for name in columns} for child, row in shown.items()}
     assert built.added == added
     findings = context.findings.frame()
-    for check, children in (("AA-1008", noted), ("AA-1013", differing)):
+    for check, children in (("AA-1008", noted), ("AA-R40", differing)):
         assert set(findings.filter(findings["check"] == check)["child"]) == children

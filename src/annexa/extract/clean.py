@@ -83,7 +83,15 @@ def read_record(
         raw.frame[ROW].cast(pl.UInt32), ignored.alias(DROP), pl.lit(False).alias(MASKED)
     )
     absent = frozenset(name for name, columns in used.items() if not columns)
-    table = Table(record, raw.name, raw.file, supplied=True, frame=typed.select(list(schema(record))), absent=absent)
+    table = Table(
+        record,
+        raw.name,
+        raw.file,
+        supplied=True,
+        frame=typed.select(list(schema(record))),
+        absent=absent,
+        columns={name: tuple(columns) for name, columns in used.items() if columns},
+    )
     for name, columns in used.items():
         for column in columns:
             _report(table, frame[column], judged[column], values[name], findings, lists)

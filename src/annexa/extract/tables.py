@@ -43,6 +43,7 @@ class Table:
         frame: columns as schema(record) says; a coded field holds a standard code, null where it was blank, and
             UNREADABLE where no map knows the value.
         absent: fields for which the source has no column.
+        columns: field -> the source's columns that it was read from.
     """
 
     record: type[Record]
@@ -51,6 +52,11 @@ class Table:
     supplied: bool
     frame: pl.DataFrame
     absent: frozenset[str] = field(default_factory=frozenset)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def column(self, name: str) -> str:
+        """Return the source's column for a field: the first that it was read from, or else the standard one."""
+        return (self.columns.get(name) or self.record.fields()[name].columns)[0]
 
     @property
     def live(self) -> pl.DataFrame:

@@ -270,7 +270,7 @@ def _added(context: Context, records: pl.DataFrame, shown: pl.DataFrame, window:
 def _finding() -> pl.Expr:
     """The finding about a record, for the account."""
     return (
-        pl.when(pl.col("_drop").is_null() & _disagrees()).then(pl.lit("AA-1013"))
+        pl.when(pl.col("_drop").is_null() & _disagrees()).then(pl.lit("AA-R40"))
         .when("noted").then(pl.lit("AA-1008"))
     )  # fmt: skip
 
@@ -311,7 +311,7 @@ def _report(
     )
     _report_rows(
         context,
-        "AA-1013",
+        "AA-R40",
         "The record and its period of care name different children: the period's is the child.",
         records.filter(pl.col("_drop").is_null() & _disagrees()),
         "person_id",

@@ -25,6 +25,7 @@ class BuiltList:
         supplied: false where none of the tables it starts from is there; then `frame` is empty and says nothing.
         window: W in dates, or None.
         frame: columns = the headings of the edition, in order; Date, Int64 or String.
+        codes: the same with standard codes instead of labels.
         rows: the cohort's rows behind it, in the same order, with `_id`: for checks and reports.
         accounts: record -> columns of registry.account() and `class_`.
         added: source table -> list rows that no row of the accounts stands behind.
@@ -35,6 +36,7 @@ class BuiltList:
     supplied: bool
     window: Window | None
     frame: pl.DataFrame
+    codes: pl.DataFrame = field(default_factory=pl.DataFrame)
     rows: pl.DataFrame = field(default_factory=pl.DataFrame)
     accounts: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     added: Mapping[str, int] = field(default_factory=dict)
@@ -95,7 +97,8 @@ def build_list(context: Context, spec: ListSpec) -> BuiltList:
     cohort = COHORTS[spec.cohort](context, spec)
     rows = cohort.rows.sort(sort_expressions(cohort.rows, spec.sort), maintain_order=True).with_row_index(ID)
     _report_later_ends(context, spec)
-    frame = _labelled(context, spec, _derived(context, spec, rows))
+    codes = _coded(context, spec, _derived(context, spec, rows))
+    frame = _labelled(context, spec, codes)
     accounts = {record: _classed(context, spec, record, each) for record, each in cohort.accounts.items()}
     person = spec.columns[0].field or "person_id"
     return BuiltList(
@@ -103,6 +106,7 @@ def build_list(context: Context, spec: ListSpec) -> BuiltList:
         supplied=True,
         window=window,
         frame=frame,
+        codes=codes,
         rows=rows,
         accounts=accounts,
         added=cohort.added,
@@ -157,8 +161,8 @@ def _derived(context: Context, spec: ListSpec, rows: pl.DataFrame) -> pl.DataFra
     )
 
 
-def _labelled(context: Context, spec: ListSpec, frame: pl.DataFrame) -> pl.DataFrame:
-    """Replace standard codes by the edition's labels; report codes that the edition lacks (AA-R08)."""
+def _coded(context: Context, spec: ListSpec, frame: pl.DataFrame) -> pl.DataFrame:
+    """Fill blanks with the code that stands for "not recorded" (K20); report codes that the edition lacks (AA-R08)."""
     columns = []
     for column in spec.columns:
         value = pl.col(column.heading)
@@ -168,9 +172,20 @@ def _labelled(context: Context, spec: ListSpec, frame: pl.DataFrame) -> pl.DataF
             absent = column.field is not None and column.field in context.tables[spec.records[0]].absent
             if column.not_recorded and codes.not_recorded and not absent:
                 value = value.fill_null(codes.not_recorded)
-            value = codes.write(value)
         columns.append(value.alias(column.heading))
     return frame.select(columns)
+
+
+def _labelled(context: Context, spec: ListSpec, frame: pl.DataFrame) -> pl.DataFrame:
+    """Replace standard codes by the edition's labels."""
+    return frame.select(
+        (
+            context.edition.code_set(column.codes).write(pl.col(column.heading))
+            if column.codes
+            else pl.col(column.heading)
+        ).alias(column.heading)
+        for column in spec.columns
+    )
 
 
 def _report_replaced(

@@ -243,7 +243,7 @@ def visit_date(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     )
     report_rows(
         context,
-        "AA-844",
+        "AA-R39",
         "The child was not seen at a later visit than the one shown.",
         number=LIST,
         record="care_visits",

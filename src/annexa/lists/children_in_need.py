@@ -46,7 +46,7 @@ _NAME_A_REFERRAL = {
 def children_in_need(context: Context, spec: ListSpec) -> Cohort:
     """One row for each child: the most recent episode of need in scope, or a row that services call for (List 6).
 
-    An open episode beats a closed one whatever the dates (K15, AA-615). `list6_additions` adds children with a service
+    An open episode beats a closed one whatever the dates (K15, AA-R36). `list6_additions` adds children with a service
     and no episode in scope, and replaces a closed episode after which a service has begun (children_added).
 
     The rows have person_id, referral_id, start_date, primary_need, close_date, close_reason, at, ceased; source (table
@@ -182,7 +182,7 @@ def _rulings(listed: pl.Series) -> dict[str, tuple[str, pl.Expr, str]]:
             in_scope & ~pl.col("is_open") & closed_as(CLOSED_AFTER_ASSESSMENT),
             "close_reason",
         ),
-        "AA-616": (
+        "AA-R37": (
             "The episode was closed as one with services, and nothing belongs to it.",
             in_scope & ~pl.col("is_open") & closed_as(CLOSED_AFTER_SERVICES) & pl.col("nothing"),
             "close_reason",
@@ -203,7 +203,7 @@ def _rulings(listed: pl.Series) -> dict[str, tuple[str, pl.Expr, str]]:
 def _report(context: Context, episodes: pl.DataFrame, begun_first: pl.DataFrame, listed: pl.Series) -> None:
     found = {check: (text, episodes.filter(rows), column) for check, (text, rows, column) in _rulings(listed).items()}
     message = "The episode is open, and one that began later was closed: the open one is shown."
-    found["AA-615"] = (message, begun_first, "close_date")
+    found["AA-R36"] = (message, begun_first, "close_date")
     for check, (text, rows, column) in found.items():
         report_rows(
             context, check, text, number=LIST, record="cin_episodes", rows=rows, event="referral_id", column=column

@@ -131,7 +131,7 @@ def _report(context: Context, live: pl.DataFrame, in_scope: pl.DataFrame, shown:
 def cp_visit(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """The last statutory visit of the plan, and whether the child was seen alone at it (2.14, List 7).
 
-    The latest visit whose seen flag is not N; a later one with N is reported (AA-719). Where every visit is N it is the
+    The latest visit whose seen flag is not N; a later one with N is reported (AA-R38). Where every visit is N it is the
     latest of them, and the child was not seen alone. Seen alone blank on the visit is U; without a visit it is blank.
     Of several visits on one day the one with the greatest identifier counts (K15).
     """
@@ -147,7 +147,7 @@ def cp_visit(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     )
     message = "The child was not seen at a later visit than the one shown as the last statutory visit."
     report_rows(
-        context, "AA-719", message, number=LIST, record="cp_visits", rows=attempts, event="visit_id", column="seen"
+        context, "AA-R38", message, number=LIST, record="cp_visits", rows=attempts, event="visit_id", column="seen"
     )
     unknown = None if "seen_alone" in context.tables["cp_visits"].absent else "U"
     alone = pl.when("not_seen").then(pl.lit("N")).otherwise(pl.coalesce("seen_alone", pl.lit(unknown, pl.String)))

@@ -145,7 +145,7 @@ def section_47_enquiries(context: Context, spec: ListSpec) -> Cohort:
     finding = (
         pl.when(live & pl.col("start_date").is_null()).then(pl.lit("AA-511"))
         .when(live & pl.col("ended_by_death")).then(pl.lit("AA-G24"))
-        .when(pl.col("_row").is_in(undated["_row"].implode())).then(pl.lit("AA-514"))
+        .when(pl.col("_row").is_in(undated["_row"].implode())).then(pl.lit("AA-R35"))
     )  # fmt: skip
     starts = pl.when(pl.col("reason").is_in(["FUTURE", "ADULT"])).then("start_date")
     kept = rows.filter(pl.col("reason").is_null()).with_columns(
@@ -170,7 +170,7 @@ def _report(context: Context, rows: pl.DataFrame, live: pl.Expr, undated: pl.Dat
     for check, message, found, column in (
         ("AA-511", "The enquiry has no strategy discussion date.", unstarted, "start_date"),
         ("AA-G24", "The child has died, and the enquiry is still open.", dead, "end_date"),
-        ("AA-514", "A decision is recorded, and the enquiry has no end date.", undated, "end_date"),
+        ("AA-R35", "A decision is recorded, and the enquiry has no end date.", undated, "end_date"),
     ):
         report_rows(
             context,
@@ -213,7 +213,7 @@ def conference_unnecessary(context: Context, rows: pl.DataFrame) -> pl.DataFrame
     if not {"nfa", "outcome_json"} <= context.tables["section_47_enquiries"].absent:
         report_rows(
             context,
-            "AA-513",
+            "AA-R34",
             "The enquiry has ended, and nothing says whether a conference was necessary.",
             number=LIST,
             record="section_47_enquiries",

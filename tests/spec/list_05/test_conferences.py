@@ -261,7 +261,7 @@ def test_unnecessary_only_on_evidence():
     )
     shown = dict(result.lists[5].frame.select("Child Unique ID", UNNECESSARY).iter_rows())
     assert shown == {case: cell for case, _, _, _, cell, _ in EVIDENCE}
-    assert set(findings_of(result, "AA-513")["child"]) == {case for case, *_, error in EVIDENCE if error}
+    assert set(findings_of(result, "AA-R34")["child"]) == {case for case, *_, error in EVIDENCE if error}
 
 
 def test_broken_json_is_no_evidence():
@@ -270,7 +270,7 @@ def test_broken_json_is_no_evidence():
     }
     result = list_5([broken])
     assert result.cell(5, UNNECESSARY) is None
-    assert {"AA-513", "AA-R06"} <= result.checks()
+    assert {"AA-R34", "AA-R06"} <= result.checks()
 
 
 def test_outcome_columns_that_the_extract_lacks_are_no_error_of_each_row():
@@ -280,7 +280,7 @@ def test_outcome_columns_that_the_extract_lacks_are_no_error_of_each_row():
             {"section_47_enquiries": rows}, date.fromisoformat(D), absent={"section_47_enquiries": absent}
         )
         assert build_list(context, context.edition.lists[5]).frame[UNNECESSARY].to_list() == [None]
-        assert ("AA-513" in set(context.findings.frame()["check"])) is error
+        assert ("AA-R34" in set(context.findings.frame()["check"])) is error
 
 
 def test_a_plan_says_nothing_about_an_enquiry_without_a_date():
@@ -299,13 +299,13 @@ def test_a_discussion_in_the_window_is_enough(start, reason):
 def test_an_outcome_without_an_end_does_not_close():
     result = list_5([enquiry("2024-10-01", MONITOR_FLAG="Y"), enquiry("2024-10-02")])
     assert result.lists[5].frame.height == 2
-    (finding,) = findings_of(result, "AA-514").to_dicts()
+    (finding,) = findings_of(result, "AA-R35").to_dicts()
     assert (finding["event"], finding["list"], finding["row"]) == ("S2024-10-01", 5, 2)
 
 
 def test_a_held_conference_dates_the_decision():
     result = list_5([enquiry("2025-03-03", nfa="Y")], [conference(**HELD_FOR_IT)])
-    assert "AA-514" not in result.checks()
+    assert "AA-R35" not in result.checks()
     row = result.lists[5].rows.to_dicts()[0]
     assert (str(row["at"]), row["ceased"]) == ("2025-03-12", True)
 

@@ -144,13 +144,13 @@ def test_a_closed_episode(edition):
     assert account["C02"] == [date(2025, 2, 10), None]
     assert account["C09"] == [date(2024, 1, 8), None]
     assert found(got, "AA-610") == ["C07", "C08"]
-    assert found(got, "AA-616") == ["C12"]
+    assert found(got, "AA-R37") == ["C12"]
     assert found(got, "AA-307") == ["C14"]
     assert found(got, "AA-614") == ["C16", "C17"]
     assert found(got, "AA-G24") == ["C20", "C21", "C22"]
     assert {child: account[child][1] for child in ("C07", "C12", "C14", "C16", "C21")} == {
         "C07": "AA-610",
-        "C12": "AA-616",
+        "C12": "AA-R37",
         "C14": "AA-307",
         "C16": "AA-614",
         "C21": "AA-G24",
@@ -222,7 +222,7 @@ def test_the_most_recent_episode_is_shown_and_an_open_one_beats_a_closed_one(edi
     got = list_6({child: facts for child, (facts, _) in cases.items()}, edition=edition)
     for (child, event), why in reasons(got).items():
         assert why == (None if event == cases[child][1] else "SUPERSEDED"), (child, event)
-    assert found(got, "AA-615") == ["C02", "C03"]
+    assert found(got, "AA-R36") == ["C02", "C03"]
 
 
 CP, CLA, CIN, ASSESSMENTS = "ssd_cp_plans", "ssd_cla_episodes", "ssd_cin_plans", "ssd_cin_assessments"

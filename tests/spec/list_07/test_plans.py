@@ -112,7 +112,7 @@ def test_last_statutory_visit(edition):
     got = list_7([plan(key="P1", child=child) for child in children], visits, edition=edition)
     expected = {c: (day(shown), alone) for c, (_, shown, alone) in zip(children, VISITS, strict=True)}
     assert by_child(got, VISIT, ALONE) == expected
-    attempts = got.findings.filter(pl.col("check") == "AA-719")
+    attempts = got.findings.filter(pl.col("check") == "AA-R38")
     assert attempts["child"].to_list() == ["C0", "C6"]
 
 

@@ -56,7 +56,7 @@ def visited():
 def test_last_visit(visited, case):
     _, _, shown, attempt = VISITS[case]
     assert cells(visited, VISIT)[case] == day(shown)
-    assert bool(visited.findings.filter(check="AA-844", child=case).height) is attempt
+    assert bool(visited.findings.filter(check="AA-R39", child=case).height) is attempt
 
 
 def test_the_later_attempt_is_named_once():
@@ -65,7 +65,7 @@ def test_the_later_attempt_is_named_once():
         for key, when, seen in (("9", "2025-05-20", "N"), ("10", "2025-05-20", "N"), ("8", "2025-05-01", "Y"))
     ]
     found = list_8({"ssd_cla_episodes": [episode("C1", OPEN)], "ssd_cla_visits": rows}).findings
-    assert found.filter(check="AA-844").select("event", "list", "column").rows() == [("10", 8, "seen")]
+    assert found.filter(check="AA-R39").select("event", "list", "column").rows() == [("10", 8, "seen")]
 
 
 # case: (recorded contact, reviews: when, participation, cancelled), review shown, contact shown

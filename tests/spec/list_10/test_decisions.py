@@ -218,9 +218,9 @@ def test_whose_decision_it_is():
     assert children(result) == {"A", "B", "C", "D", "E", "F"}
     left_off = {key: reason for key, reason in result.reasons(10).items() if reason}
     assert left_off == {"5": "NO_CHILD_ID", "8": "FUTURE"}
-    assert found(result, "AA-1013") == {"A", "F"}
+    assert found(result, "AA-R40") == {"A", "F"}
     findings = result.lists[10].accounts["permanence"].select("event_id", "finding")
-    assert dict(findings.iter_rows())["1"] == "AA-1013"
+    assert dict(findings.iter_rows())["1"] == "AA-R40"
 
 
 def test_one_row_a_child():
@@ -341,7 +341,7 @@ def test_without_care_the_record_speaks_for_itself():
     result = build(tables, inspection_date=D, lists=[10])
     assert children(result) == {"A"}
     assert result.cell(10, "Date the Child Entered Care") is None
-    assert "AA-1013" not in result.checks()
+    assert "AA-R40" not in result.checks()
 
 
 def test_without_the_table_the_list_is_not_supplied():

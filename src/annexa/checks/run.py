@@ -1,0 +1,220 @@
+"""Runs the checks: each on its input, or a word on why it could not run; then one fault gives one finding."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import polars as pl
+
+from annexa.checks import vocabulary  # noqa: F401  (importing it registers every check)
+from annexa.checks.catalogue import Definition
+from annexa.checks.registry import MADE, ON_EXTRACT, ON_LISTS, Check, Looked
+from annexa.checks.runs import ExtractRun, ListsRun
+from annexa.checks.suppress import suppressed
+from annexa.checks.teams import with_teams
+from annexa.findings import SCHEMA, empty, gather
+
+FOUND: Final = "found"
+PASSED: Final = "passed"
+NOT_RUN: Final = "could not run"
+OFF: Final = "switched off"
+OTHER_EDITION: Final = "not in this edition"
+OTHER_INPUT: Final = "not for this input"
+
+# A cell with one of these counts as unread: no other check that reads it reports its row.
+UNREAD: Final = ("AA-G06", "AA-G07", "AA-R01", "AA-R02", "AA-R05", "AA-R06", "AA-R23", "AA-R24")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one check.
+
+    Args:
+        definition: the check.
+        status: one of the words above.
+        tested: how many it looked at; None where nothing counts them.
+        found: its findings, without the one about the whole list.
+        suppressed: findings not reported because another one says the same.
+        reasons: why it could not run, wholly or on one of its tables or lists.
+    """
+
+    definition: Definition
+    status: str
+    tested: int | None = None
+    found: int = 0
+    suppressed: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All findings of a run in the order of a report, and what became of every check."""
+
+    findings: pl.DataFrame
+    results: tuple[Result, ...]
+
+    def result(self, check: str) -> Result:
+        """Return what became of one check."""
+        return next(each for each in self.results if each.definition.id == check)
+
+
+def run_checks(
+    definitions: Mapping[str, Definition],
+    run: ExtractRun | ListsRun,
+    found_before: pl.DataFrame,
+    only: Collection[str] | None = None,
+    *,
+    teams: bool = True,
+) -> Checked:
+    """Run the checks on an extract or on finished lists.
+
+    On an extract the checks of scope `workbook` look at the lists that were built from it: there they prove the build.
+
+    Args:
+        definitions: the catalogue, with an authority's changes.
+        run: what to look at.
+        found_before: what reading, and on an extract the list rules, found (columns of findings.SCHEMA).
+        only: ids to run; all where None.
+        teams: fill in the team and worker of the children, from the lists.
+    """
+    before = _in_source_columns(run, found_before)
+    unread = before.filter(pl.col("check").is_in(UNREAD) & pl.col("row").is_not_null())
+    frames: list[pl.DataFrame] = []
+    answers: dict[str, Result] = {}
+    for check, definition in definitions.items():
+        if only is not None and check not in only:
+            continue
+        result, frame = _one(definition, run, before.filter(pl.col("check") == check), unread)
+        answers[check] = result
+        frames.append(frame)
+    severities = {check: definition.severity for check, definition in definitions.items()}
+    together = pl.concat([empty(), *frames]).with_columns(
+        pl.col("check").replace_strict(severities, return_dtype=pl.String).alias("severity")
+    )
+    hidden = suppressed(together, definitions)
+    shown = together.filter(~hidden)
+    shown = gather([with_teams(run, shown) if teams else shown])
+    counts, lost = _counts(shown, definitions), _counts(together.filter(hidden), definitions)
+    return Checked(shown, tuple(_counted(each, counts, lost) for each in answers.values()))
+
+
+def _one(
+    definition: Definition, run: ExtractRun | ListsRun, before: pl.DataFrame, unread: pl.DataFrame
+) -> tuple[Result, pl.DataFrame]:
+    if not definition.enabled:
+        return Result(definition, OFF), empty()
+    edition = run.context.edition if isinstance(run, ExtractRun) else run.edition
+    if definition.editions and edition.name not in definition.editions:
+        return Result(definition, OTHER_EDITION), empty()
+    if isinstance(run, ExtractRun):
+        if definition.scope == "workbook" and not definition.made_by_reading:
+            return _looked(definition, ON_LISTS.get(definition.id), run.built, before, unread.clear())
+        if definition.id in MADE:
+            return _made(definition, run, before)
+        return _looked(definition, ON_EXTRACT.get(definition.id), run, before, unread)
+    if definition.made_by_reading:
+        return (Result(definition, PASSED), before)
+    if definition.scope == "extract":
+        return Result(definition, OTHER_INPUT), empty()
+    return _looked(definition, ON_LISTS.get(definition.id), run, before, unread)
+
+
+def _made(definition: Definition, run: ExtractRun, before: pl.DataFrame) -> tuple[Result, pl.DataFrame]:
+    """The findings that reading and the list rules made, unless what they hang on was not there."""
+    each = MADE[definition.id]
+    reasons = [
+        reason
+        for record, fields in each.reads.items()
+        if record not in each.optional
+        for reason in run.lacks(record, fields)
+    ]
+    if reasons:
+        return Result(definition, NOT_RUN, reasons=tuple(reasons)), empty()
+    tested = run.rows(each.counted).height if each.counted else None
+    return Result(definition, PASSED, tested), before
+
+
+def _looked(
+    definition: Definition,
+    check: Check | None,
+    run: ExtractRun | ListsRun,
+    before: pl.DataFrame,
+    unread: pl.DataFrame,
+) -> tuple[Result, pl.DataFrame]:
+    if check is None:
+        raise KeyError(f"{definition.id} has no test")
+    lacking = {key: tuple(run.lacks(key, fields)) for key, fields in check.reads.items()}
+    reasons = tuple(
+        dict.fromkeys(reason for key, each in lacking.items() if key not in check.optional for reason in each)
+    )
+    there = [key for key, each in lacking.items() if not each]
+    if reasons and not (check.each and there):
+        return Result(definition, NOT_RUN, reasons=reasons), before
+    calls: Sequence[tuple[Any, ...]] = [(key,) for key in there] if check.each else [()]
+    answers = [each for call in calls for each in _answers(check.function(run, definition, *call))]
+    tested = sum(each.tested for each in answers)
+    found = pl.concat([before, *(_finding(definition, each.found) for each in answers)])
+    return Result(definition, PASSED, tested, reasons=reasons), _without_unread(check, run, found, unread)
+
+
+def _answers(answer: Looked | Sequence[Looked]) -> Iterator[Looked]:
+    yield from [answer] if isinstance(answer, Looked) else answer
+
+
+def _finding(definition: Definition, found: pl.DataFrame) -> pl.DataFrame:
+    return found.select(
+        pl.lit(definition.id).alias("check"),
+        pl.lit(definition.severity).alias("severity"),
+        *(pl.col(name) for name in SCHEMA if name not in ("check", "severity")),
+    )
+
+
+def _without_unread(
+    check: Check, run: ExtractRun | ListsRun, found: pl.DataFrame, unread: pl.DataFrame
+) -> pl.DataFrame:
+    """Leave out findings about a row of which the check reads a cell that could not be read."""
+    if check.id in UNREAD or not unread.height or not found.height:
+        return found
+    keys = ["table", "row"] if isinstance(run, ExtractRun) else ["list", "file", "row"]
+    cells = []
+    for key, fields in check.reads.items():
+        if isinstance(run, ExtractRun):
+            table = run.context.tables[key]
+            columns = [column for name in fields for column in table.columns.get(name, ())]
+            cells.append(unread.filter((pl.col("table") == table.source) & pl.col("column").is_in(columns)))
+        elif key in run.lists:
+            headings = [run.lists[key].heading(name) for name in fields]
+            cells.append(unread.filter((pl.col("list") == key) & pl.col("column").is_in(headings)))
+    if not cells:
+        return found
+    return found.join(pl.concat(cells).select(keys).unique(), on=keys, how="anti", maintain_order="left")
+
+
+def _in_source_columns(run: ExtractRun | ListsRun, found: pl.DataFrame) -> pl.DataFrame:
+    """Name columns as the source does: the list rules name them by field."""
+    if not isinstance(run, ExtractRun) or not found.height:
+        return found
+    pairs = [
+        (table.source, name, table.column(name))
+        for table in run.context.tables.values()
+        for name in table.record.fields()
+    ]
+    names = pl.DataFrame(pairs, schema={"table": pl.String, "column": pl.String, "_source": pl.String}, orient="row")
+    named = found.join(names.unique(["table", "column"]), on=["table", "column"], how="left", maintain_order="left")
+    return named.with_columns(pl.coalesce("_source", "column").alias("column")).select(list(SCHEMA))
+
+
+def about_children(findings: pl.DataFrame, definitions: Mapping[str, Definition]) -> pl.DataFrame:
+    """Leave out the findings that sum up a whole list."""
+    summaries = [check for check, each in definitions.items() if each.summary]
+    return findings.filter(~(pl.col("check").is_in(summaries) & pl.col("child").is_null() & pl.col("row").is_null()))
+
+
+def _counts(findings: pl.DataFrame, definitions: Mapping[str, Definition]) -> dict[str, int]:
+    return dict(about_children(findings, definitions).group_by("check").len().iter_rows())
+
+
+def _counted(result: Result, found: Mapping[str, int], lost: Mapping[str, int]) -> Result:
+    number = found.get(result.definition.id, 0)
+    status = FOUND if number and result.status == PASSED else result.status
+    return replace(result, status=status, found=number, suppressed=lost.get(result.definition.id, 0))

@@ -1,0 +1,3 @@
+"""Importing this module registers every check."""
+
+from annexa.checks import front_door  # noqa: F401
