@@ -27,7 +27,7 @@ from annexa.errors import OutputError
 from annexa.log import note
 
 if TYPE_CHECKING:
-    from annexa.pipeline import Report
+    from annexa.pipeline.building import Report
 
 GAP = 2  # blanks between two columns
 UNLIMITED = 100_000
@@ -99,6 +99,15 @@ def warning(message: str, *, quiet: bool = False) -> None:
     """Print a warning, unless only errors are asked for."""
     if not quiet:
         _err().print(Text.assemble(("Warning:", "yellow"), " ", message))
+
+
+def as_toml(value: object) -> str:
+    """Return a setting as it is written in annexa.toml."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(as_toml(each) for each in value)}]"
+    return json.dumps(value) if isinstance(value, str) else str(value)
 
 
 def detail(text: str) -> None:
@@ -265,5 +274,13 @@ def build_summary(report: "Report") -> None:
     line(f"Findings: {_many(found.error, 'error')}, {_many(found.warning, 'warning')}, {found.info:,} for information.")
     if report.unknown:
         line(f"Files not used: {', '.join(report.unknown)}.")
-    line(f"The workbook is {report.request.output / 'annex-a.xlsx'}.")
-    line("Look next at findings.csv and exclusions.csv, in the same folder.")
+    output = report.request.output
+    line(f"The workbook is {output / 'annex-a.xlsx'}.")
+    line("Look next at findings.xlsx and exclusions.csv, in the same folder.")
+    line(f"Verdict: {found.verdict}.{_look_at(report)}")
+
+
+def _look_at(report: "Report") -> str:
+    if report.assessed.verdict.state == "ready":
+        return ""
+    return f" Open {report.request.output / 'findings.xlsx'}, or run `annexa checks explain` with the id of a check."

@@ -29,6 +29,7 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
     "message": pl.String(),
     "team": pl.String(),
     "worker": pl.String(),
+    "due_date": pl.Date(),  # when it was due, where the finding is about something late
     "days_overdue": pl.Int64(),
 }
 

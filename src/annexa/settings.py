@@ -61,6 +61,7 @@ class Settings(_Part):
     extract_date: date | None = Field(None, description="Day on which the extract was taken.")
     fail_on: str = Field("never", pattern="^(error|warning|never)$", description="Severity that makes a build exit 1.")
     early_help_note: str = Field("", description="The authority's own definition of early help, for the front sheet.")
+    accepted: str = Field("", description="File of findings that an officer has accepted: accepted.toml.")
     closure_days: str = Field(
         "", description="File of days on which the authority is closed beside bank holidays, for working days."
     )

@@ -118,7 +118,7 @@ def _until_closed(descriptor: int) -> bytes:
 # The real command, but the last file takes its time, so that the signal meets a run in the middle of writing.
 SLOW = """
 import sys, time
-import annexa.pipeline
+import annexa.pipeline.building
 
 def slow(path, frame):
     path.write_text("half")
@@ -126,7 +126,7 @@ def slow(path, frame):
     sys.stderr.flush()
     time.sleep(60)
 
-annexa.pipeline.write_csv = slow
+annexa.pipeline.building.write_csv = slow
 from annexa.cli.main import run
 run()
 """

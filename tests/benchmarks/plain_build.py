@@ -6,7 +6,7 @@ from pathlib import Path
 
 from annexa import __version__
 from annexa.outputs import annex_a
-from annexa.pipeline import Request, lists_of
+from annexa.pipeline.building import Request, lists_of
 from annexa.settings import Settings
 from tests.benchmarks.plain_workbook import write_workbook_plain
 

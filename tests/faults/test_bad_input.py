@@ -313,7 +313,7 @@ def test_ctrl_c(extract, out, monkeypatch):
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("annexa.pipeline.write_csv", interrupt)
+    monkeypatch.setattr("annexa.pipeline.building.write_csv", interrupt)
     refused(extract, out, 130, "Interrupted", "no file is half-written")
 
 
@@ -321,7 +321,7 @@ def test_a_bug_is_named_by_type_stage_and_place_alone(extract, out, monkeypatch,
     def broken(*_: object) -> None:
         raise ValueError("child 0001 has a broken row")
 
-    monkeypatch.setattr("annexa.pipeline.build_lists", broken)
+    monkeypatch.setattr("annexa.pipeline.building.build_lists", broken)
     refused(extract, out, 70, "An error in annexa: ValueError while building the lists", "--debug-file")
     details = tmp_path / "details.txt"
     refused(extract, out, 70, "details.txt", more=("--debug-file", str(details)))

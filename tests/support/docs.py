@@ -8,6 +8,9 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from annexa.outputs.findings_files import findings_schema_text
+from annexa.outputs.manifest import schema_text
+from tests.support.pages.checks import checks_page
 from tests.support.pages.findings import findings_page
 from tests.support.pages.layout import layout_page
 from tests.support.pages.lists import lists_page
@@ -16,9 +19,12 @@ from tests.support.pages.sample import sample_page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES: Mapping[str, Callable[[], str]] = {
+    "checks.md": checks_page,
     "extract-layout.md": layout_page,
+    "findings-1.schema.json": findings_schema_text,
     "findings.md": findings_page,
     "lists.md": lists_page,
+    "manifest-1.schema.json": schema_text,
     "options.md": options_page,
     "sample.md": sample_page,
 }

@@ -31,6 +31,7 @@ class Definition:
         suppressed_by: checks whose finding about the same child, and event, takes this one's place.
         editions: names of the editions it is limited to; all where empty.
         summary: whether it also gives one finding for the whole list, with a rate; that one names no child.
+        evidence: whether it is about missing evidence: what an inspector asks first, and a manager can fix today.
         settings: the numbers and words of its condition.
         enabled: false where the authority has switched it off.
     """
@@ -42,6 +43,7 @@ class Definition:
     suppressed_by: tuple[str, ...] = ()
     editions: tuple[str, ...] = ()
     summary: bool = False
+    evidence: bool = False
     settings: Mapping[str, Setting] = field(default_factory=dict)
     enabled: bool = True
 
@@ -187,5 +189,6 @@ def _definition(check: str, entry: Mapping[str, Any]) -> Definition:
         suppressed_by=tuple(entry.get("suppressed_by", ())),
         editions=tuple(entry.get("editions", ())),
         summary=entry.get("summary", False),
+        evidence=entry.get("evidence", False),
         settings=settings,
     )

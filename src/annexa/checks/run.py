@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from annexa.checks import vocabulary  # noqa: F401  (importing it registers every check)
-from annexa.checks.catalogue import Definition
+from annexa.checks.catalogue import Definition, catalogue
 from annexa.checks.registry import MADE, ON_EXTRACT, ON_LISTS, Check, Looked
 from annexa.checks.runs import ExtractRun, ListsRun
 from annexa.checks.suppress import suppressed
@@ -106,14 +106,15 @@ def _one(
     edition = run.context.edition if isinstance(run, ExtractRun) else run.edition
     if definition.editions and edition.name not in definition.editions:
         return Result(definition, OTHER_EDITION), empty()
+    if definition.made_by_reading:
+        other = "workbook" if isinstance(run, ExtractRun) else "extract"
+        return Result(definition, OTHER_INPUT if definition.scope == other else PASSED), before
     if isinstance(run, ExtractRun):
-        if definition.scope == "workbook" and not definition.made_by_reading:
+        if definition.scope == "workbook":
             return _looked(definition, ON_LISTS.get(definition.id), run.built, before, unread.clear())
         if definition.id in MADE:
             return _made(definition, run, before)
         return _looked(definition, ON_EXTRACT.get(definition.id), run, before, unread)
-    if definition.made_by_reading:
-        return (Result(definition, PASSED), before)
     if definition.scope == "extract":
         return Result(definition, OTHER_INPUT), empty()
     return _looked(definition, ON_LISTS.get(definition.id), run, before, unread)
@@ -142,7 +143,7 @@ def _looked(
     unread: pl.DataFrame,
 ) -> tuple[Result, pl.DataFrame]:
     if check is None:
-        raise KeyError(f"{definition.id} has no test")
+        return Result(definition, "not built"), before
     lacking = {key: tuple(run.lacks(key, fields)) for key, fields in check.reads.items()}
     reasons = tuple(
         dict.fromkeys(reason for key, each in lacking.items() if key not in check.optional for reason in each)
@@ -202,6 +203,11 @@ def _in_source_columns(run: ExtractRun | ListsRun, found: pl.DataFrame) -> pl.Da
     names = pl.DataFrame(pairs, schema={"table": pl.String, "column": pl.String, "_source": pl.String}, orient="row")
     named = found.join(names.unique(["table", "column"]), on=["table", "column"], how="left", maintain_order="left")
     return named.with_columns(pl.coalesce("_source", "column").alias("column")).select(list(SCHEMA))
+
+
+def made_elsewhere() -> set[str]:
+    """Return the ids whose findings on an extract are not made by a check but by reading and the list rules."""
+    return {check for check, each in catalogue().items() if each.made_by_reading or check in MADE}
 
 
 def about_children(findings: pl.DataFrame, definitions: Mapping[str, Definition]) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from annexa.cli import options as o
 from annexa.cli.guard import debug_file, guarded, stage
 
 if TYPE_CHECKING:
-    from annexa.pipeline import Report, Request
+    from annexa.pipeline.building import Report, Request
 
 
 @guarded
@@ -27,6 +27,11 @@ def build(
     extract_date: o.ExtractDate = None,
     own_la: o.OwnLa = None,
     fail_on: o.FailOnOption = None,
+    previous: o.Previous = None,
+    accepted: o.AcceptedFile = None,
+    no_values: o.NoValues = False,
+    by_team: o.ByTeam = False,
+    format_: o.Format = None,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
     json: o.Json = False,
@@ -41,8 +46,11 @@ def build(
     """
     debug_file.set(debug)
     from annexa import clock, console, log
-    from annexa.pipeline import Request
-    from annexa.pipeline import build as build_annex_a
+    from annexa.checks.gate import Gate
+    from annexa.outputs.findings_files import Wanted
+    from annexa.pipeline.building import Request
+    from annexa.pipeline.building import build as build_annex_a
+    from annexa.pipeline.checking import Judging
 
     if log_file is not None:
         log.open_log(log_file)
@@ -57,7 +65,9 @@ def build(
         output=str(output) if output else None,
         extract_date=o.day(extract_date, "--extract-date") if extract_date else None,
         fail_on=fail_on.value if fail_on else None,
+        accepted=str(accepted) if accepted else None,
     )
+    settings = resolved.settings
     request = Request(
         inspection_date=day,
         extracts=o.extracts_of(resolved),
@@ -66,6 +76,10 @@ def build(
         created=clock.now(),
         lists=o.numbers(lists, "--lists"),
         require=o.numbers(require, "--require") or (),
+        judging=Judging(
+            Gate(settings.fail_on), Path(settings.accepted) if settings.accepted else None, previous=previous
+        ),
+        wanted=Wanted(junit=bool(format_), by_team=by_team, values=not no_values),
     )
     log.note(_begins(request))
     for warning in unusual_date(day, clock.today()):
@@ -81,8 +95,12 @@ def build(
     elif not quiet:
         console.build_summary(report)
     console.build_warnings(report, quiet=quiet)
-    if fails(report.worst(), resolved.settings.fail_on):
-        console.error(f"There are findings, and --fail-on is {resolved.settings.fail_on}.", "See findings.csv.")
+    verdict = report.assessed.verdict
+    if not verdict.passed:
+        console.error(
+            f"--fail-on is {settings.fail_on}: {'; '.join(verdict.failures)}.",
+            "See findings.xlsx.",
+        )
         raise typer.Exit(1)
 
 
@@ -96,12 +114,6 @@ def _begins(request: "Request") -> str:
 
 def _document(report: "Report") -> dict[str, object]:
     return {"output": str(report.request.output), "manifest": report.manifest.model_dump(mode="json")}
-
-
-def fails(worst: str | None, fail_on: str) -> bool:
-    """Whether findings of the worst severity make the run exit 1."""
-    order = ["error", "warning", "info"]
-    return fail_on != "never" and worst is not None and order.index(worst) <= order.index(fail_on)
 
 
 def unusual_date(day: date, today: date) -> list[str]:

@@ -11,3 +11,9 @@ def edition_names() -> list[str]:
 def source_names() -> list[str]:
     """Return the names of the source profiles."""
     return sorted(path.stem for path in resource("configs", "sources").glob("*.toml"))
+
+
+def check_ids() -> list[str]:
+    """Return the ids of the checks."""
+    text = resource("configs", "checks.toml").read_text("utf-8-sig")
+    return [line.strip("[]") for line in text.splitlines() if line.startswith("[AA-")]

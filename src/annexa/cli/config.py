@@ -1,5 +1,7 @@
 """annexa config."""
 
+from typing import Any
+
 import typer
 
 from annexa.cli import options as o
@@ -25,8 +27,10 @@ def show(config: o.Config = None, json: o.Json = False) -> None:
     settings["output"] = settings["output"] or "annexa-<inspection date>"
     values = {}
     for name in resolved.origins:
-        table, _, key = name.rpartition(".")
-        values[name] = settings[table][key] if table else settings[name]
+        value: Any = settings
+        for key in name.split("."):
+            value = value[key]
+        values[name] = value
     if json:
         console.document({name: {"value": value, "from": resolved.origins[name]} for name, value in values.items()})
         return

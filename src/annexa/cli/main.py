@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from annexa import __version__
-from annexa.cli import build, config, editions, sample, sources, verify
+from annexa.cli import build, checks, config, editions, sample, sources, verify
 
 app = typer.Typer(
     name="annexa",
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("build")(build.build)
 app.command("verify")(verify.verify)
 app.command("sample")(sample.sample)
+app.add_typer(checks.app, name="checks")
 app.add_typer(editions.app, name="editions")
 app.add_typer(sources.app, name="sources")
 app.add_typer(config.app, name="config")

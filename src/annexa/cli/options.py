@@ -23,6 +23,12 @@ class FailOn(str, Enum):  # noqa: UP042  (typer reads the members' values)
     never = "never"
 
 
+class FindingsFormat(str, Enum):  # noqa: UP042  (typer reads the members' values)
+    """A further form of the findings."""
+
+    junit = "junit"
+
+
 InspectionDate = Annotated[
     str, typer.Option("--inspection-date", metavar="DATE", help="Inspection date: 2018-06-04 or 04/06/2018.")
 ]
@@ -80,6 +86,42 @@ OwnLa = Annotated[
 FailOnOption = Annotated[
     FailOn | None, typer.Option("--fail-on", help="Exit 1 where a finding is as grave as this.  [default: never]")
 ]
+Previous = Annotated[
+    Path | None,
+    typer.Option(
+        "--previous", metavar="PATH", help="manifest.json of an earlier run, for the checks that compare with one."
+    ),
+]
+AcceptedFile = Annotated[
+    Path | None, typer.Option("--accepted", metavar="PATH", help="Findings that an officer has accepted, as TOML.")
+]
+NoValues = Annotated[
+    bool, typer.Option("--no-values", help="Leave the values of records out of every file of findings.")
+]
+ByTeam = Annotated[bool, typer.Option("--by-team", help="Write the missing evidence of each team into its own file.")]
+Format = Annotated[
+    list[FindingsFormat] | None,
+    typer.Option("--format", metavar="junit", help="A further file of findings: junit, for a CI service."),
+]
+MaxErrors = Annotated[
+    int | None, typer.Option("--max-errors", metavar="N", min=0, help="Let this many errors pass, and not one more.")
+]
+MaxRate = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--max-rate",
+        metavar="ID=PERCENT",
+        help="Let a check's findings pass up to this rate; may be repeated.",
+    ),
+]
+Baseline = Annotated[
+    Path | None,
+    typer.Option("--baseline", metavar="PATH", help="findings.json of an earlier run: only new findings fail."),
+]
+PasswordEnv = Annotated[
+    str | None,
+    typer.Option("--password-env", metavar="NAME", help="Environment variable that holds the workbooks' password."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Add stages, timings and counts on stderr.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
@@ -136,6 +178,8 @@ def _origins(settings: "Settings", file: str) -> dict[str, str]:
         for name in type(part).model_fields:
             origins[f"{table}.{name}"] = file if name in part.model_fields_set else "default"
         del origins[table]
+    del origins["checks"]
+    origins |= {f"checks.{check}.{key}": file for check, entry in settings.checks.items() for key in entry}
     return origins
 
 
@@ -153,6 +197,8 @@ def _beside(path: Path, settings: "Settings") -> "Settings":
         update={
             "extracts": joined(settings.extracts),
             "output": joined(settings.output),
+            "accepted": joined(settings.accepted),
+            "closure_days": joined(settings.closure_days),
             "source": source,
             "options": options,
         }

@@ -72,7 +72,7 @@ def check(
     Example: annexa sources check ssd --extracts extract
     """
     from annexa import console
-    from annexa.pipeline import check_source
+    from annexa.pipeline.sourcing import check_source
 
     rows = check_source(name, extracts)
     unusable = [row for row in rows if row.state == "cannot be used"]

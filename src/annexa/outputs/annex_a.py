@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from annexa.checks.gate import Verdict
 from annexa.lists.build import BuiltList
 from annexa.lists.context import Context
 from annexa.lists.reasons import REASONS
@@ -29,7 +30,12 @@ EXCLUSION_COLUMNS: Final = {
 
 
 def front_sheet(
-    context: Context, lists: Mapping[int, BuiltList], authority: str, version: str, notes: Sequence[str]
+    context: Context,
+    lists: Mapping[int, BuiltList],
+    authority: str,
+    version: str,
+    notes: Sequence[str],
+    verdict: Verdict,
 ) -> FrontSheet:
     """Return the first sheet: authority, dates, edition, a line a list, and the notes."""
     period = context.period
@@ -38,10 +44,20 @@ def front_sheet(
         ("Inspection date", period.inspection_date),
         ("Edition", f"{context.edition.name}: {context.edition.title}"),
         ("Extract date", period.extract_date or "not given"),
+        ("Data quality", _quality(verdict)),
         ("annexa version", version),
     ]
     return FrontSheet(
         HEADING, tuple(facts), TABLE_HEADINGS, tuple(_line(each) for each in lists.values()), tuple(notes)
+    )
+
+
+def _quality(verdict: Verdict) -> str:
+    counts = verdict.counts
+    accepted = f", {verdict.accepted:,} accepted" if verdict.accepted else ""
+    return (
+        f"{verdict.state}: {counts['error']:,} errors, {counts['warning']:,} warnings, "
+        f"{counts['info']:,} for information{accepted} (see findings.xlsx)"
     )
 
 

@@ -51,6 +51,7 @@ class FrontSheet:
         table_headings: headings of the table of lists.
         table_rows: its rows, as long as the headings.
         notes: sentences printed below the table.
+        name: name of the sheet.
     """
 
     heading: str
@@ -58,6 +59,7 @@ class FrontSheet:
     table_headings: tuple[str, ...]
     table_rows: tuple[tuple[str | int | date | None, ...], ...]
     notes: tuple[str, ...] = ()
+    name: str = "Front_Sheet"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from openpyxl.writer.excel import ExcelWriter
 from annexa.outputs.contents import HEADING_ROW, LAST_ROW, TITLE_ROW, CodeList, FrontSheet, Sheet
 from annexa.outputs.rows import LINE_HEIGHT, MOST_LINES, CellStyle, encode_text
 
-FRONT_NAME: Final = "Front_Sheet"
 CODES_NAME: Final = "Codes_used"
 CREATOR: Final = "annexa"
 
@@ -68,7 +67,7 @@ def lay_out(front: FrontSheet, sheets: Sequence[Sheet], codes: Sequence[CodeList
     book = Workbook()
     _fill_front(book.active, front)
     lists = [book.create_sheet(sheet.name) for sheet in sheets]
-    ranges = _fill_codes(book.create_sheet(CODES_NAME), codes)
+    ranges = _fill_codes(book.create_sheet(CODES_NAME), codes) if codes else {}
     styles = tuple(_fill_list(target, sheet, ranges) for target, sheet in zip(lists, sheets, strict=True))
 
     moment = datetime.combine(stamp, time())
@@ -211,7 +210,7 @@ def _fill_codes(target: Worksheet, codes: Sequence[CodeList]) -> dict[str, str]:
 
 
 def _fill_front(target: Worksheet, front: FrontSheet) -> None:
-    target.title = FRONT_NAME
+    target.title = front.name
     target.sheet_view.showGridLines = False
     target.sheet_view.tabSelected = True
     columns = max(2, len(front.table_headings))

@@ -116,8 +116,8 @@ class ListEntry(_Part):
     """Number of the list, 1 to 11."""
     title: str
     """Title of the list."""
-    state: Literal["built", "not supplied"]
-    """Whether the list was built, or the extract lacks what it needs."""
+    state: Literal["built", "read", "not supplied"]
+    """Whether the list was built from an extract, read from a workbook, or not there."""
     window_from: date | None
     """First day of the window; null where the list has none."""
     window_to: date | None
@@ -129,7 +129,7 @@ class ListEntry(_Part):
     added: dict[str, Count]
     """Rows of the list that have no source row in its account, by the table they came from."""
     reason: str | None
-    """Why the list was not supplied; null where it was built."""
+    """Why the list was not supplied; null where it was."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -139,8 +139,8 @@ class ListEntry(_Part):
             "its window ends before it starts": None not in window and window[0] > window[1],  # type: ignore[operator]
             "it has more children than rows": (self.children or 0) > (self.rows or 0),
             "more rows were added than it has": sum(self.added.values()) > (self.rows or 0),
-            "it needs rows and children exactly where it was built": any(
-                (self.state == "built") != (number is not None) for number in (self.rows, self.children)
+            "it needs rows and children exactly where it was supplied": any(
+                (self.state != "not supplied") != (number is not None) for number in (self.rows, self.children)
             ),
             "it needs a reason exactly where it was not supplied": (self.state == "not supplied") != bool(self.reason),
         }
@@ -213,7 +213,12 @@ class TableCount(_Part):
 
 
 class FindingCounts(_Part):
-    """How many findings the run made."""
+    """How many findings the run made, and what follows from them."""
+
+    verdict: str
+    """Whether the data can be submitted: ready, ready with warnings, or not ready: N errors."""
+    accepted: Count
+    """Findings among them that an officer has accepted."""
 
     error: Count
     """Findings of severity error."""
@@ -251,10 +256,13 @@ class Manifest(_Part):
     """Version of this layout."""
     annexa_version: str
     """Version of annexa that made the run."""
+    command: Literal["build", "check", "clean"]
+    """What was run."""
     created: Annotated[AwareDatetime, AfterValidator(_utc)]
     """When the run was made, in UTC: the one value that differs between two runs on the same input."""
     edition: Edition
-    source: Source
+    source: Source | None
+    """The source profile; null where finished workbooks were read."""
     inspection_date: date
     """The inspection date D, on which windows, ages and look-backs hang."""
     extract_date: date | None
@@ -331,14 +339,14 @@ def describe(path: Path, name: str) -> OutputFile:
         return OutputFile(name=name, sha256=digest, size=file.tell())
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Return the manifest of an output folder.
+def read_manifest(folder: Path, name: str = MANIFEST_NAME) -> Manifest:
+    """Return the manifest of an output folder, or one that stands there under another name.
 
     Raises:
         SourceError: it is missing, unreadable, of another version, or does not add up.
     """
     try:
-        return Manifest.model_validate(_load(folder))
+        return Manifest.model_validate(_load(folder, name))
     except ValidationError as error:
         raise _damaged(folder, error) from None
 
@@ -389,19 +397,19 @@ def _differences(folder: Path, outputs: Iterator[OutputFile]) -> Iterator[Proble
             yield Problem(output.name, "unreadable", f"{output.name} could not be read ({error.strerror}).")
 
 
-def _load(folder: Path) -> dict[str, Any]:
+def _load(folder: Path, name: str = MANIFEST_NAME) -> dict[str, Any]:
     again = "Name the folder that annexa wrote, or build the output again."
     try:
-        raw = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+        raw = json.loads((folder / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SourceError(f"There is no {MANIFEST_NAME} in {folder}.", again) from None
+        raise SourceError(f"There is no {name} in {folder}.", again) from None
     except (OSError, ValueError):
-        raise SourceError(f"{MANIFEST_NAME} in {folder} could not be read.", again) from None
+        raise SourceError(f"{name} in {folder} could not be read.", again) from None
     if not isinstance(raw, dict) or "schema_version" not in raw:
-        raise SourceError(f"{MANIFEST_NAME} in {folder} is not one of annexa's.", again)
+        raise SourceError(f"{name} in {folder} is not one of annexa's.", again)
     if raw["schema_version"] != VERSION:
         raise SourceError(
-            f"{MANIFEST_NAME} in {folder} is of another version than {VERSION}.",
+            f"{name} in {folder} is of another version than {VERSION}.",
             "Use the version of annexa that wrote it, or build the output again.",
         )
     return raw

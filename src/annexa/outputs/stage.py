@@ -175,6 +175,7 @@ class Stage:
         names = sorted(self._names)
         for name in names:
             self._refuse_foreign(name)
+        self._refuse_other_command(manifest)
         written = manifest.model_copy(update={"outputs": tuple(self._finished(name) for name in names)})
         staged_manifest = self._new / MANIFEST_NAME
         try:
@@ -198,6 +199,18 @@ class Stage:
             return describe(self._new / name, name)
         except OSError as error:
             raise _explained(name, error) from error
+
+    def _refuse_other_command(self, manifest: Manifest) -> None:
+        """A check must not take the place of a build, whose workbook would go with it."""
+        if not os.path.lexists(self._folder / MANIFEST_NAME):
+            return
+        earlier = read_manifest(self._folder).command
+        if earlier != manifest.command:
+            raise OutputError(
+                f"{self._folder} holds what `annexa {earlier}` wrote, which `annexa {manifest.command}` would remove. "
+                f"{_AS_BEFORE}",
+                "Choose another output folder.",
+            )
 
     def _refuse_foreign(self, name: str) -> None:
         target = self._folder / name

@@ -1,10 +1,7 @@
-"""docs/findings.md: every finding that annexa can make so far, and the columns of findings.csv."""
+"""docs/findings.md: severities, the files of findings, and the columns of findings.csv."""
 
-import re
-import tomllib
-
-from annexa.findings import SCHEMA, SEVERITIES
-from annexa.resources import resource
+from annexa.findings import SEVERITIES
+from annexa.outputs.findings_files import COLUMNS, MOST_A_CHECK
 from tests.support.markdown import code, page, table
 
 SEVERITY_MEANINGS = {
@@ -22,44 +19,42 @@ COLUMN_MEANINGS = {
     "table": "Table of the extract.",
     "file": "File of the extract that the table was read from.",
     "row": "Number of the record in its file. The headings are row 1, as in a spreadsheet.",
-    "column": "Column it is about.",
-    "value": "The value that caused it, as it stands in the extract.",
+    "column": "Column it is about: of the extract, or the heading of a list.",
+    "value": "The value that caused it.",
     "message": "What is wrong, in one sentence. It quotes no value.",
-    "team": "Team that works with the child, where the finding says so.",
-    "worker": "Worker who works with the child, where the finding says so.",
+    "team": "Team that can put it right: the team of the finding's record, or the one the child is allocated to.",
+    "worker": "Worker who can put it right, found in the same way.",
+    "due_date": "Day on which it was due, where the finding is about something late.",
     "days_overdue": "Days by which something is late, where the finding is about that.",
+    "accepted": "Reason, who and until when, where an officer has accepted the finding.",
+    "new": "With `--baseline`: whether the baseline does not have the finding.",
 }
 
 
-GROUPS = ("R", "G", "", "X")
-
-
-def _order(check: str) -> tuple[int, int]:
-    group, number = re.fullmatch("AA-([A-Z]?)([0-9]+)", check).groups()
-    return GROUPS.index(group), int(number)
+FILES = {
+    "findings.xlsx": "The report: a summary with counts, what was tested and rates; the findings with filters, the "
+    f"first {MOST_A_CHECK:,} of each check; missing evidence; what each check means.",
+    "findings.csv": "All findings.",
+    "findings.json": "All findings and what became of each check, for programs and for `--baseline`. Its layout is "
+    "[findings-1.schema.json](findings-1.schema.json).",
+    "findings.junit.xml": "With `--format junit`: ids, titles and counts alone, for a CI service.",
+    "missing-evidence/": "With `--by-team`: a workbook for each team, with what is missing for its children.",
+}
 
 
 def findings_page() -> str:
     """Return the page."""
-    checks = tomllib.loads(resource("configs", "checks.toml").read_text("utf-8-sig"))
     return page(
         "Findings",
-        "`configs/checks.toml` and the columns of a finding",
-        "A finding says what is wrong in the extract, or what you should know about the run. It never stops a build. "
-        "All findings of a build are in `findings.csv` in the output folder, the gravest first. The file names "
-        "children and quotes values: treat it as you treat the lists.",
-        "With `--fail-on error` (or `warning`) a build that has such findings exits 1. The outputs are written all the "
-        "same.",
+        "the columns of a finding",
+        "A finding says what is wrong in the data, or what you should know about the run. It never stops a build. "
+        "[Checks](checks.md) explains each of them.",
         "## Severities",
         table(("Severity", "What it means"), ((code(name), SEVERITY_MEANINGS[name]) for name in SEVERITIES)),
-        "## Every finding",
-        "An id is never used for anything else. `AA-R` is about reading the extract and about the run, `AA-G` about a "
-        "person whichever list they are on, `AA-X` about lists or services that disagree. In the others the digits "
-        "begin with the number of the list: `AA-104` is about List 1, `AA-1001` about List 10.",
-        table(
-            ("Id", "Severity", "What it says"),
-            ((code(check), checks[check]["severity"], checks[check]["title"]) for check in sorted(checks, key=_order)),
-        ),
+        "## Files",
+        "The files name children and quote values: treat them as you treat the lists. `--no-values` leaves the values "
+        "out. The terminal, `--json` and the JUnit file hold ids and counts alone.",
+        table(("File", "What it holds"), ((code(name), meaning) for name, meaning in FILES.items())),
         "## Columns of findings.csv",
-        table(("Column", "What it holds"), ((code(name), COLUMN_MEANINGS[name]) for name in SCHEMA)),
+        table(("Column", "What it holds"), ((code(name), COLUMN_MEANINGS[name]) for name in COLUMNS)),
     )

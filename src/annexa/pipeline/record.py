@@ -1,0 +1,172 @@
+"""What a run read, wrote and counted, as its manifest."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from annexa import __version__
+from annexa.editions import Edition
+from annexa.extract.load import Extract
+from annexa.extract.postcodes import Postcodes
+from annexa.findings import SEVERITIES
+from annexa.lists.build import BuiltList
+from annexa.lists.context import Context
+from annexa.outputs import manifest
+from annexa.pipeline.checking import Assessed
+from annexa.records import RECORDS
+
+if TYPE_CHECKING:
+    from annexa.pipeline.building import Built
+
+
+def readers(edition: Edition) -> dict[str, tuple[int, ...]]:
+    """Return for each record the numbers of the lists that start from it."""
+    numbers: dict[str, list[int]] = {}
+    for number, spec in sorted(edition.lists.items()):
+        for record in spec.records:
+            numbers.setdefault(record, []).append(number)
+    return {record: tuple(each) for record, each in numbers.items()}
+
+
+def manifest_of(
+    built: "Built",
+    lists: Mapping[int, BuiltList],
+    assessed: Assessed,
+    created: datetime,
+    command: Literal["build", "check"],
+) -> manifest.Manifest:
+    """Return the manifest of a run on an extract.
+
+    Args:
+        built: the run.
+        lists: the lists that are told of.
+        assessed: its findings.
+        created: the moment of the run.
+        command: what was run.
+    """
+    context = built.context
+    period = context.period
+    return manifest.Manifest(
+        annexa_version=__version__,
+        command=command,
+        created=created,
+        edition=manifest.Edition(name=context.edition.name, title=context.edition.title, sha256=context.edition.sha256),
+        source=manifest.Source(name=built.source.name, sha256=built.source.sha256),
+        inspection_date=period.inspection_date,
+        extract_date=period.extract_date,
+        as_at=period.as_at,
+        options=_options(context),
+        inputs=_inputs(built.extract, built.postcodes),
+        unknown_inputs=built.extract.unknown,
+        lists=tuple(_list_entry(context, each) for each in lists.values()),
+        accounts=tuple(account for each in lists.values() for account in _accounts(context, each)),
+        tables=_table_counts(context),
+        findings=finding_counts(assessed),
+        notes=tuple(built.notes),
+    )
+
+
+def _options(context: Context) -> dict[str, manifest.Option]:
+    options: dict[str, manifest.Option] = context.options.model_dump()
+    if context.options.postcode_lookup:
+        options["postcode_lookup"] = Path(context.options.postcode_lookup).name
+    return options
+
+
+def _inputs(extract: Extract, postcodes: Postcodes | None) -> tuple[manifest.InputFile, ...]:
+    rows: dict[str, list[tuple[str, int]]] = {}
+    for table in extract.tables.values():
+        if table.supplied:
+            rows.setdefault(table.file, []).append((table.source, table.frame.height))
+    entries: list[manifest.InputFile] = []
+    for each in extract.inputs:
+        tables: list[tuple[str | None, int | None]] = [*rows.get(each.name, [])] or [(None, None)]
+        entries += [
+            manifest.InputFile(name=each.name, sha256=each.sha256, size=each.size, table=name, rows=number)
+            for name, number in tables
+        ]
+    if postcodes is not None:
+        file = postcodes.file
+        entries.append(
+            manifest.InputFile(
+                name=file.name, sha256=file.sha256, size=file.size, table="postcode_lookup", rows=postcodes.rows
+            )
+        )
+    return tuple(entries)
+
+
+def _list_entry(context: Context, built: BuiltList) -> manifest.ListEntry:
+    window = built.window
+    tables = ", ".join(context.tables[record].source for record in built.spec.records)
+    return manifest.ListEntry(
+        number=built.spec.number,
+        title=built.spec.title,
+        state="built" if built.supplied else "not supplied",
+        window_from=window.start if window else None,
+        window_to=window.end if window else None,
+        rows=built.frame.height if built.supplied else None,
+        children=built.children if built.supplied else None,
+        added=dict(built.added),
+        reason=None if built.supplied else f"{tables} was not supplied.",
+    )
+
+
+def _accounts(context: Context, built: BuiltList) -> list[manifest.Account]:
+    accounts = []
+    for record, rows in built.accounts.items():
+        classes = dict(rows.group_by(pl.col("class_").cast(pl.String)).len().iter_rows())
+        reasons = dict(rows.drop_nulls("reason").group_by("reason").len().iter_rows())
+        accounts.append(
+            manifest.Account(
+                list=built.spec.number,
+                table=context.tables[record].source,
+                rows_read=rows.height,
+                reasons=reasons,
+                **{name: classes.get(name, 0) for name in ACCOUNT_CLASSES},
+            )
+        )
+    return accounts
+
+
+ACCOUNT_CLASSES = ("output", "duplicate", "out_of_window", "out_of_scope", "exception")
+
+
+def _table_counts(context: Context) -> tuple[manifest.TableCount, ...]:
+    """Count the tables that no list starts from: used rows take part in rules, exceptions name no child."""
+    starts = readers(context.edition)
+    counts = []
+    for name in RECORDS:
+        table = context.tables[name]
+        if not table.supplied or name in starts:
+            continue
+        person = table.record.meta.person
+        nobody = pl.col(person).is_null() if person else pl.lit(False)
+        sums = table.frame.select(
+            pl.len().alias("rows"),
+            nobody.sum().alias("exception"),
+            (~nobody & pl.col("_drop").is_not_null()).sum().alias("unused"),
+        ).row(0, named=True)
+        counts.append(
+            manifest.TableCount(
+                table=table.source,
+                record=name,
+                rows=sums["rows"],
+                used=sums["rows"] - sums["exception"] - sums["unused"],
+                unused=sums["unused"],
+                exception=sums["exception"],
+            )
+        )
+    return tuple(counts)
+
+
+def finding_counts(assessed: Assessed) -> manifest.FindingCounts:
+    """Return the findings of a run in counts, those that sum up a whole list left out."""
+    counted = {each.definition.id: each.found for each in assessed.results if each.found}
+    severities = dict.fromkeys(SEVERITIES, 0)
+    for each in assessed.results:
+        severities[each.definition.severity] += each.found
+    verdict = assessed.verdict
+    return manifest.FindingCounts(verdict=verdict.text(), accepted=verdict.accepted, by_check=counted, **severities)
