@@ -28,6 +28,7 @@ from annexa.log import note
 
 if TYPE_CHECKING:
     from annexa.pipeline.building import Report
+    from annexa.pipeline.examining import CheckReport, CheckRequest
 
 GAP = 2  # blanks between two columns
 UNLIMITED = 100_000
@@ -284,3 +285,63 @@ def _look_at(report: "Report") -> str:
     if report.assessed.verdict.state == "ready":
         return ""
     return f" Open {report.request.output / 'findings.xlsx'}, or run `annexa checks explain` with the id of a check."
+
+
+def check_summary(report: "CheckReport", request: "CheckRequest") -> None:
+    """Print what a check gave: findings by list and severity, the most frequent checks, the verdict."""
+    from annexa.outputs.findings_files import entries
+
+    shown = report.report.findings
+    about = "the workbook" if request.workbooks else "the extract"
+    title = f"Findings in {about} for {request.inspection_date:%d/%m/%Y}, edition {report.edition.name}"
+    if report.report.narrowed:
+        title += f" ({report.report.narrowed} alone)"
+    counts = {
+        (number, severity): amount
+        for number, severity, amount in shown.group_by("list", "severity").len().sort("list", "severity").iter_rows()
+    }
+    rows = []
+    for number in [*sorted(report.edition.lists), None]:
+        name = report.edition.lists[number].title.partition(": ")[2] if number else "About the run or several lists"
+        held = report.rows.get(number) if number else None
+        rows.append(
+            (
+                str(number or ""),
+                name,
+                "-" if held is None else f"{held:,}",
+                *(f"{counts.get((number, severity), 0):,}" for severity in ("error", "warning", "info")),
+            )
+        )
+    table(("List", "Title", "Rows", "Errors", "Warnings", "Information"), rows, title=title)
+    found = dict(shown.group_by("check").len().iter_rows())
+    known = {each.id: each for each in entries(report.report)}
+    frequent = sorted(found, key=lambda check: (-found[check], check))[:10]
+    if frequent:
+        table(
+            ("Check", "Severity", "Findings", "Tested", "Title"),
+            [
+                (
+                    check,
+                    known[check].severity,
+                    f"{found[check]:,}",
+                    "-" if known[check].tested is None else f"{known[check].tested:,}",
+                    known[check].title,
+                )
+                for check in frequent
+            ],
+            title="The most frequent",
+        )
+    unable = [each.id for each in known.values() if each.status == "could not run"]
+    if unable:
+        line(f"Could not run, for want of input: {', '.join(unable)}.")
+    verdict = report.assessed.verdict
+    accepted = f", {verdict.accepted:,} accepted" if verdict.accepted else ""
+    line(
+        f"Findings: {_many(verdict.counts['error'], 'error')}, {_many(verdict.counts['warning'], 'warning')}, "
+        f"{verdict.counts['info']:,} for information{accepted}."
+    )
+    if verdict.new is not None:
+        line(f"New since the baseline: {verdict.new:,}.")
+    if request.output is not None:
+        line(f"The findings are in {request.output / 'findings.xlsx'}.")
+    line(f"Verdict: {verdict.text()}.")

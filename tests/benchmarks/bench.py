@@ -34,6 +34,8 @@ GOALS = {  # (gate, list rows) -> goal, and whether the figure is to be at most 
     ("peak MB", 100_000): ("<=", 500.0),
     ("peak MB", 1_000_000): ("<=", 1300.0),
     ("--help / empty typer", 0): ("<=", 1.5),
+    ("with checks / without", 100_000): ("<=", 1.5),
+    ("clean / floor", 200_000): ("<=", 4.0),
 }
 
 
@@ -104,10 +106,13 @@ def figures(rows: int, runs: int, work: Path) -> list[tuple[str, int, float, str
     build = ("-m", "annexa", "build", "--inspection-date", DAY.isoformat(), "--edition", EDITION, "--quiet",
              "--extracts", str(extract), "--output", str(out))  # fmt: skip
     timed(*build)  # warm-up: the file cache, and the workbook that the floor deflates
+    one = ("-m", "tests.benchmarks.one_build", str(extract), EDITION, DAY.isoformat(), str(work / "one"))
+    checked, plain, _ = in_turn((*one, "with"), (*one, "without"), runs)
+    with_checks = ("with checks / without", rows, checked / plain, f"{checked:.2f} s / {plain:.2f} s")
     floor = ("-m", "tests.benchmarks.floor", str(extract), str(out / "annex-a.xlsx"))
     ours, bare, peak = in_turn(build, floor, runs)
     remark = f"{made:,} list rows from {megabytes:,.0f} MB of CSV: {ours:.2f} s / {bare:.2f} s"
-    result = [("build / floor", rows, ours / bare, remark), ("peak MB", rows, peak, "")]
+    result = [("build / floor", rows, ours / bare, remark), ("peak MB", rows, peak, ""), with_checks]
     if ("openpyxl build / build", rows) in GOALS:
         plain = ("-m", "tests.benchmarks.plain_build", str(extract), EDITION, DAY.isoformat(), str(work / "plain.xlsx"))
         ours, theirs, _ = in_turn(build, plain, 1 if rows > 50_000 else runs)
@@ -118,6 +123,19 @@ def figures(rows: int, runs: int, work: Path) -> list[tuple[str, int, float, str
         figure, remark = ratio(rows)
         result.append(("pydantic / validation", rows, figure, remark))
     return result
+
+
+def cleaning(rows: int, runs: int, work: Path) -> tuple[str, int, float, str]:
+    """Measure `annexa clean` on a workbook of Lists 1 and 8 against reading and writing its cells."""
+    book = work / "filled.xlsx"
+    timed("-m", "tests.benchmarks.filled_workbook", "make", str(book), str(rows // 2))
+    ours = ("-m", "annexa", "clean", str(book), "--inspection-date", "2025-06-02", "--edition", EDITION, "--quiet",
+            "--output", str(work / "cleaned"))  # fmt: skip
+    floor = ("-m", "tests.benchmarks.filled_workbook", "floor", str(book), str(work / "floor.xlsx"))
+    timed(*ours)
+    seconds, bare, _ = in_turn(ours, floor, runs)
+    remark = f"{seconds:.2f} s / {bare:.2f} s, {rows / seconds:,.0f} rows a second"
+    return ("clean / floor", rows, seconds / bare, remark)
 
 
 def start_up(runs: int, work: Path) -> tuple[str, int, float, str]:
@@ -137,6 +155,7 @@ def main() -> None:
     lines = []
     with tempfile.TemporaryDirectory() as folder:
         lines.append(start_up(given.runs, Path(folder)))
+        lines.append(cleaning(200_000, given.runs, Path(folder)))
         for size in map(int, given.sizes.split(",")):
             work = Path(folder) / str(size)
             work.mkdir()

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from annexa import __version__
+from annexa.checks.gate import Verdict
+from annexa.findings import SEVERITIES
 from annexa.outputs import annex_a
 from annexa.pipeline.building import Request, lists_of
 from annexa.settings import Settings
@@ -16,7 +18,8 @@ def main(extract: str, edition: str, day: str, path: str) -> None:
     settings = Settings(edition=edition)
     request = Request(date.fromisoformat(day), Path(extract), Path(path).parent, settings, datetime.now(UTC))
     built = lists_of(request)
-    front = annex_a.front_sheet(built.context, built.lists, "", __version__, built.notes)
+    verdict = Verdict("ready", dict.fromkeys(SEVERITIES, 0), 0, None, ())
+    front = annex_a.front_sheet(built.context, built.lists, "", __version__, built.notes, verdict)
     codes = annex_a.code_lists(built.context, built.lists)
     write_workbook_plain(Path(path), front, annex_a.sheets(built.lists), codes, date.fromisoformat(day))
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
+from annexa.checks.catalogue import catalogue
+from annexa.checks.run import run_checks
+from annexa.checks.runs import ExtractRun
 from annexa.editions import load_edition
 from annexa.extract.load import extract_from
 from annexa.extract.read import RawExtract, RawTable
@@ -17,6 +20,7 @@ from annexa.period import InspectionPeriod
 from annexa.records import RECORDS
 from annexa.settings import Options
 from annexa.sources import load_source
+from annexa.workdays import WorkingDays
 
 COLUMNS = {
     record.meta.table: [column for field in record.fields().values() for column in field.columns]
@@ -45,6 +49,12 @@ class Result:
         """The only cell of a column of a list that has one row."""
         (cell,) = self.column(number, heading)
         return cell
+
+    def accused(self, check: str) -> list[str]:
+        """The children of whom a check of records says that something is wrong, in alphabetical order."""
+        run = ExtractRun(self.context, WorkingDays(), self.lists)
+        checked = run_checks(catalogue(), run, self.findings, {check}, teams=False)
+        return sorted(checked.findings["child"].drop_nulls())
 
     def checks(self) -> set[str]:
         """The ids of all findings."""

@@ -29,6 +29,7 @@ def sample(**changes: Any) -> Manifest:
     """A manifest with every kind of entry."""
     values: dict[str, Any] = {
         "annexa_version": "1.2.3",
+        "command": "build",
         "created": datetime(2025, 6, 2, 9, 30, tzinfo=UTC),
         "edition": {"name": "ilacs-2019", "title": "ILACS Annex A (2019)", "sha256": HASH},
         "source": {"name": "ssd", "sha256": HASH},
@@ -44,7 +45,14 @@ def sample(**changes: Any) -> Manifest:
         "lists": [list_entry(number=9, window_from=None, window_to=None), list_entry()],
         "accounts": [account()],
         "tables": [{"table": "ssd_person", "record": "person", "rows": 6, "used": 3, "unused": 2, "exception": 1}],
-        "findings": {"error": 1, "warning": 2, "info": 0, "by_check": {"AA-G02": 1, "AA-G19": 2}},
+        "findings": {
+            "verdict": "ready",
+            "accepted": 0,
+            "error": 1,
+            "warning": 2,
+            "info": 0,
+            "by_check": {"AA-G02": 1, "AA-G19": 2},
+        },
         "notes": ["No assessment is open on the inspection date, although assessments were supplied."],
     }
     return Manifest(**values | changes)
@@ -170,7 +178,10 @@ NOT_SUPPLIED = {
             {"tables": [{"table": "t", "record": "r", "rows": 0, "used": 0, "unused": 0, "exception": 0}] * 2},
             "a table's count stands there twice",
         ),
-        ({"findings": {"error": 1, "warning": 0, "info": 0, "by_check": {}}}, "do not add up to the severities"),
+        (
+            {"findings": {"verdict": "ready", "accepted": 0, "error": 1, "warning": 0, "info": 0, "by_check": {}}},
+            "do not add up to the severities",
+        ),
         ({"as_at": date(2025, 6, 2)}, "not the earlier of its two dates"),
         ({"outputs": [{"name": n, "sha256": HASH, "size": 1} for n in ("a.csv", "A.csv")]}, "an output stands there"),
     ],

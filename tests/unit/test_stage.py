@@ -21,6 +21,7 @@ def manifest() -> Manifest:
     return Manifest.model_validate(
         {
             "annexa_version": "1",
+            "command": "build",
             "created": datetime(2025, 6, 2, tzinfo=UTC),
             "edition": {"name": "e", "title": "E", "sha256": HASH},
             "source": {"name": "s", "sha256": HASH},
@@ -33,7 +34,7 @@ def manifest() -> Manifest:
             "lists": [],
             "accounts": [],
             "tables": [],
-            "findings": {"error": 0, "warning": 0, "info": 0, "by_check": {}},
+            "findings": {"verdict": "ready", "accepted": 0, "error": 0, "warning": 0, "info": 0, "by_check": {}},
             "notes": [],
         }
     )

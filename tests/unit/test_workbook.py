@@ -198,7 +198,7 @@ def test_codes_used_has_a_column_a_code_list(tmp_path: Path) -> None:
 def test_a_workbook_without_code_lists_and_lists_is_still_one(tmp_path: Path) -> None:
     write_workbook(tmp_path / "a.xlsx", FrontSheet("H", (), (), ()), [], [], STAMP)
     book = read(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["Front_Sheet", "Codes_used"]
+    assert book.sheetnames == ["Front_Sheet"]
     assert cells(book["Front_Sheet"]) == [("H",)]
 
 

@@ -139,7 +139,8 @@ def known(check: str) -> str:
 
 def _near(check: str, definitions: Mapping[str, Definition]) -> str:
     near = difflib.get_close_matches(check, list(definitions), n=1)
-    return f"Did you mean {near[0]}? " * bool(near) + "`annexa checks list --all` shows all of them."
+    asked = f"Did you mean {near[0]}? " if near else ""
+    return f"{asked}`annexa checks list --all` shows all of them."
 
 
 def _changed(definition: Definition, key: str, value: Any) -> Definition:

@@ -8,7 +8,7 @@ import polars as pl
 
 from annexa.checks import vocabulary  # noqa: F401  (importing it registers every check)
 from annexa.checks.catalogue import Definition, catalogue
-from annexa.checks.registry import MADE, ON_EXTRACT, ON_LISTS, Check, Looked
+from annexa.checks.registry import MADE, ON_EXTRACT, ON_LISTS, Check, Looked, Made
 from annexa.checks.runs import ExtractRun, ListsRun
 from annexa.checks.suppress import suppressed
 from annexa.checks.teams import with_teams
@@ -113,14 +113,16 @@ def _one(
         if definition.scope == "workbook":
             return _looked(definition, ON_LISTS.get(definition.id), run.built, before, unread.clear())
         if definition.id in MADE:
-            return _made(definition, run, before)
+            return _made(definition, run, before, unread)
         return _looked(definition, ON_EXTRACT.get(definition.id), run, before, unread)
     if definition.scope == "extract":
         return Result(definition, OTHER_INPUT), empty()
     return _looked(definition, ON_LISTS.get(definition.id), run, before, unread)
 
 
-def _made(definition: Definition, run: ExtractRun, before: pl.DataFrame) -> tuple[Result, pl.DataFrame]:
+def _made(
+    definition: Definition, run: ExtractRun, before: pl.DataFrame, unread: pl.DataFrame
+) -> tuple[Result, pl.DataFrame]:
     """The findings that reading and the list rules made, unless what they hang on was not there."""
     each = MADE[definition.id]
     reasons = [
@@ -132,7 +134,7 @@ def _made(definition: Definition, run: ExtractRun, before: pl.DataFrame) -> tupl
     if reasons:
         return Result(definition, NOT_RUN, reasons=tuple(reasons)), empty()
     tested = run.rows(each.counted).height if each.counted else None
-    return Result(definition, PASSED, tested), before
+    return Result(definition, PASSED, tested), _without_unread(each, run, before, unread)
 
 
 def _looked(
@@ -171,7 +173,7 @@ def _finding(definition: Definition, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_unread(
-    check: Check, run: ExtractRun | ListsRun, found: pl.DataFrame, unread: pl.DataFrame
+    check: Check | Made, run: ExtractRun | ListsRun, found: pl.DataFrame, unread: pl.DataFrame
 ) -> pl.DataFrame:
     """Leave out findings about a row of which the check reads a cell that could not be read."""
     if check.id in UNREAD or not unread.height or not found.height:

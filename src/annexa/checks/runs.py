@@ -10,12 +10,12 @@ from annexa.checks.catalogue import Definition
 from annexa.checks.registry import Looked, looked
 from annexa.editions import Edition, ListSpec
 from annexa.extract.tables import ROW
+from annexa.filled.model import FILE, Filled
 from annexa.lists.build import BuiltList
 from annexa.lists.context import Context
 from annexa.period import InspectionPeriod
 from annexa.workdays import WorkingDays
 
-FILE = "_file"
 FIRST_DATA_ROW = 3  # of a sheet that annexa writes: title, headings, data
 
 
@@ -60,8 +60,10 @@ class ExtractRun:
         table = self.context.tables[record]
         if not table.supplied:
             return [f"{table.source} was not supplied"]
-        absent = [name for name in fields if name in table.absent]
-        return [f"{table.source} has no column {table.column(name)}" for name in absent]
+        known = table.record.fields()
+        absent = [name for name in fields if name in table.absent or name not in known]
+        names = [table.column(name) if name in known else name for name in absent]
+        return [f"{table.source} has no column {name}" for name in names]
 
     def looked(
         self,
@@ -219,3 +221,8 @@ def view_of(spec: ListSpec, codes: pl.DataFrame, origin: pl.DataFrame | None = N
 def views_of(lists: Mapping[int, BuiltList]) -> dict[int, ListView]:
     """Return the lists of a build as checks see them; those that were not supplied are not there."""
     return {number: view_of(built.spec, built.codes) for number, built in lists.items() if built.supplied}
+
+
+def views_of_filled(filled: Filled) -> dict[int, ListView]:
+    """Return the lists of filled workbooks as checks see them."""
+    return {number: view_of(each.spec, each.codes, each.origin) for number, each in filled.lists.items()}

@@ -23,6 +23,14 @@ class FailOn(str, Enum):  # noqa: UP042  (typer reads the members' values)
     never = "never"
 
 
+class Severity(str, Enum):  # noqa: UP042  (typer reads the members' values)
+    """How grave a finding is."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+
+
 class FindingsFormat(str, Enum):  # noqa: UP042  (typer reads the members' values)
     """A further form of the findings."""
 
@@ -117,6 +125,10 @@ MaxRate = Annotated[
 Baseline = Annotated[
     Path | None,
     typer.Option("--baseline", metavar="PATH", help="findings.json of an earlier run: only new findings fail."),
+]
+ValueMap = Annotated[
+    Path | None,
+    typer.Option("--value-map", metavar="PATH", help="An edited value-map.toml: values, and the codes they stand for."),
 ]
 PasswordEnv = Annotated[
     str | None,

@@ -78,6 +78,7 @@ class FilledList:
         origin: for each row of frame: _file, _sheet, _row.
         extra: unrecognised columns, kept aside: heading as found -> text, in the order of frame.
         rows_in: rows below the headings with a cell that is not blank, over all workbooks.
+        found_in: name of the workbook and of the sheet, for each sheet that it came from.
     """
 
     spec: ListSpec
@@ -87,11 +88,17 @@ class FilledList:
     origin: pl.DataFrame
     extra: pl.DataFrame
     rows_in: int
+    found_in: tuple[tuple[str, str], ...] = ()
 
     @property
     def sheets(self) -> tuple[str, ...]:
-        """Names of the sheets that it came from."""
-        return tuple(self.origin[SHEET].unique(maintain_order=True))
+        """Names of the sheets that it came from, each once."""
+        return tuple(dict.fromkeys(sheet for _, sheet in self.found_in))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the workbooks that it came from, each once."""
+        return tuple(dict.fromkeys(file for file, _ in self.found_in))
 
 
 @dataclass(frozen=True)

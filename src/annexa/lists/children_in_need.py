@@ -33,6 +33,8 @@ LIST = 6
 ADULT = 18
 CLOSED_AFTER_ASSESSMENT = ["RC8", "RC9"]
 CLOSED_AFTER_SERVICES = ["RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7"]
+# Of these the account names only the findings; the checks of records make them.
+_FOUND_BY_CHECKS = ("AA-610",)
 # Records that name a referral, and their identifiers; List 4 reports assessments itself.
 _NAME_A_REFERRAL = {
     "cin_plans": "cin_plan_id",
@@ -53,7 +55,7 @@ def children_in_need(context: Context, spec: ListSpec) -> Cohort:
     an added row comes from, null for an episode), team and worker (of the CIN plan of an added row).
     """
     window = needed_window(context, spec.number)
-    episodes = tested_episodes(context, window)
+    episodes = tested_episodes(context)
     in_scope = episodes.filter(pl.col("reason").is_null())
     shown = most_recent(in_scope, ["person_id"], "start_date", "ended", "referral_id", pl.col("is_open"))
     added = added_rows(context, window, shown)
@@ -83,7 +85,7 @@ def children_in_need(context: Context, spec: ListSpec) -> Cohort:
     )
 
 
-def tested_episodes(context: Context, window: Window) -> pl.DataFrame:
+def tested_episodes(context: Context) -> pl.DataFrame:
     """Test every episode with what belongs to it, in the order of List 6's table.
 
     Returns:
@@ -91,6 +93,11 @@ def tested_episodes(context: Context, window: Window) -> pl.DataFrame:
         death, K14), ended_by_death, is_open, nfa (Y, N or null), nothing (no service belongs to it) and reason (null:
         in scope).
     """
+    return context.once(_tested_episodes)
+
+
+def _tested_episodes(context: Context) -> pl.DataFrame:
+    window = needed_window(context, LIST)
     rows = _with_facts(context, window)
     open_at_d = pl.col("is_open")
     closed_in_window = ~open_at_d & window.contains(pl.col("ended"))
@@ -201,7 +208,11 @@ def _rulings(listed: pl.Series) -> dict[str, tuple[str, pl.Expr, str]]:
 
 
 def _report(context: Context, episodes: pl.DataFrame, begun_first: pl.DataFrame, listed: pl.Series) -> None:
-    found = {check: (text, episodes.filter(rows), column) for check, (text, rows, column) in _rulings(listed).items()}
+    found = {
+        check: (text, episodes.filter(rows), column)
+        for check, (text, rows, column) in _rulings(listed).items()
+        if check not in _FOUND_BY_CHECKS
+    }
     message = "The episode is open, and one that began later was closed: the open one is shown."
     found["AA-R36"] = (message, begun_first, "close_date")
     for check, (text, rows, column) in found.items():
@@ -225,7 +236,7 @@ def _report(context: Context, episodes: pl.DataFrame, begun_first: pl.DataFrame,
 def case_status(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """The child's status: the first that applies, whichever episode the service belongs to (2.4).
 
-    An open row with nothing current is a child in need all the same, with AA-607.
+    An open row with nothing current is a child in need all the same (AA-607).
     """
     status = (
         pl.when("ceased").then(pl.lit("CLOSED"))
@@ -235,23 +246,8 @@ def case_status(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
         .when(ASSESSMENT).then(pl.lit("ASSESSMENT"))
         .when(SHORT_BREAK).then(pl.lit("CIN"))
     )  # fmt: skip
-    answer = rows.join(open_kinds(context), on="person_id", how="left", maintain_order="left").with_columns(
-        status.alias("case_status")
-    )
-    idle = answer.filter(pl.col("case_status").is_null())
-    if idle.height:
-        table = context.tables["cin_episodes"]
-        context.findings.add(
-            "AA-607",
-            "The episode is open, and no plan, assessment or care is.",
-            frame=idle,
-            list=LIST,
-            child=pl.col("person_id"),
-            event=pl.col("referral_id"),
-            table=table.source,
-            file=table.file,
-        )
-    return answer.select(ID, pl.col("case_status").fill_null("CIN"))
+    answer = rows.join(open_kinds(context), on="person_id", how="left", maintain_order="left")
+    return answer.select(ID, status.otherwise(pl.lit("CIN")).alias("case_status"))
 
 
 @derivation("last_seen_date")

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from annexa.editions import edition_in_force, load_edition
+from annexa.editions import Edition, edition_in_force, load_edition
+from annexa.findings import Findings
 from annexa.lists.build import BuiltList
 from annexa.lists.context import Context
+from annexa.period import InspectionPeriod
 
 # Record -> what one of its rows is called, where "none is open" is more likely a fault of the extract than the truth.
 _EXPECTED_OPEN = {
@@ -24,16 +26,22 @@ def earliest_extract_day(inspection_date: date) -> date:
     return monday - timedelta(days=5)
 
 
+def edition_note(edition: Edition, period: InspectionPeriod, findings: Findings) -> str:
+    """Return a warning where the edition was not in force on D, and add its finding (AA-R18); else an empty text."""
+    in_force = load_edition(edition_in_force(period.inspection_date))
+    if not (edition.in_force_from > period.inspection_date or edition.in_force_from < in_force.in_force_from):
+        return ""
+    instead = f"{in_force.name} was" if in_force.in_force_from <= period.inspection_date else "none was"
+    note = f"Edition {edition.name} was not in force on {period.inspection_date:%d/%m/%Y}: {instead}."
+    findings.add("AA-R18", note)
+    return note
+
+
 def run_notes(context: Context) -> list[str]:
     """Return errors and warnings about the run as a whole, and add their findings (AA-R17, R18, R32)."""
-    notes = []
-    period, edition = context.period, context.edition
-    in_force = load_edition(edition_in_force(period.inspection_date))
-    if edition.in_force_from > period.inspection_date or edition.in_force_from < in_force.in_force_from:
-        day = f"{period.inspection_date:%d/%m/%Y}"
-        instead = f"{in_force.name} was" if in_force.in_force_from <= period.inspection_date else "none was"
-        notes.append(f"Edition {edition.name} was not in force on {day}: {instead}.")
-        context.findings.add("AA-R18", notes[-1])
+    period = context.period
+    note = edition_note(context.edition, period, context.findings)
+    notes = [note] if note else []
     if period.extract_date is not None:
         if period.extract_date < earliest_extract_day(period.inspection_date):
             notes.append(

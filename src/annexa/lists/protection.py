@@ -27,14 +27,17 @@ def own_plans(context: Context) -> pl.DataFrame:
         person_id, cp_plan_id (of several the most recent), referral_id, start_date (null: not recorded), end_date (null
         while open at D; a death ends an open plan, K14), is_open.
     """
-    return context.once(_own_plans)
+    return own_plan_rows(context).select("person_id", "cp_plan_id", "referral_id", "start_date", "end_date", "is_open")
 
 
-def _own_plans(context: Context) -> pl.DataFrame:
+def own_plan_rows(context: Context) -> pl.DataFrame:
+    """Return the plans of own_plans() with all that live_plans() says of them."""
+    return context.once(_own_plan_rows)
+
+
+def _own_plan_rows(context: Context) -> pl.DataFrame:
     own = live_plans(context).filter(pl.col("own"))
-    return most_recent(own, ["person_id", "start_date", "end_date"], "start_date", "end_date", "cp_plan_id").select(
-        "person_id", "cp_plan_id", "referral_id", "start_date", "end_date", "is_open"
-    )
+    return most_recent(own, ["person_id", "start_date", "end_date"], "start_date", "end_date", "cp_plan_id")
 
 
 def live_plans(context: Context) -> pl.DataFrame:
@@ -62,9 +65,9 @@ def _all_plans(context: Context) -> pl.DataFrame:
 def child_protection_plans(context: Context, spec: ListSpec) -> Cohort:
     """One row for each child with a plan of this authority that is open at D or ended in the window (List 7).
 
-    The most recent plan is shown; an open one beats a closed one whatever the dates (K15), with AA-701 where it began
-    first. A plan without a start stays where it is open or ended in the window (K7, AA-716). A death ends an open plan:
-    the row stays if the death lies in the window (K14, AA-G24).
+    The most recent plan is shown; an open one beats a closed one whatever the dates (K15, AA-701). A plan without a
+    start stays where it is open or ended in the window (K7, AA-716). A death ends an open plan: the row stays if the
+    death lies in the window (K14, AA-G24).
     """
     window = needed_window(context, spec.number)
     plans = context.once(_all_plans)
@@ -80,7 +83,7 @@ def child_protection_plans(context: Context, spec: ListSpec) -> Cohort:
     )
     in_scope = plans.filter(pl.col("reason").is_null())
     shown = most_recent(in_scope, ["person_id"], "start_date", "end_date", "cp_plan_id", pl.col("is_open"))
-    _report(context, plans.filter(pl.col(DROP).is_null()), in_scope, shown)
+    _report(context, plans.filter(pl.col(DROP).is_null()), in_scope)
     superseded = pl.col("reason").is_null() & ~pl.col("_row").is_in(shown["_row"].implode())
     plans = plans.with_columns(pl.when(superseded).then(pl.lit("SUPERSEDED")).otherwise("reason").alias("reason"))
     listed = pl.col("reason").is_null() | (pl.col("reason") == "SUPERSEDED")
@@ -109,18 +112,11 @@ def begun_before_closed(in_scope: pl.DataFrame, shown: pl.DataFrame, start: str)
     return shown.filter("is_open").join(closed, on="person_id", maintain_order="left").filter(later).drop("_closed")
 
 
-def _report(context: Context, live: pl.DataFrame, in_scope: pl.DataFrame, shown: pl.DataFrame) -> None:
+def _report(context: Context, live: pl.DataFrame, in_scope: pl.DataFrame) -> None:
     unstarted = in_scope.filter(pl.col("start_date").is_null())
-    earlier = begun_before_closed(in_scope, shown, "start_date")
     for check, message, rows, column in (
         ("AA-716", "The plan has no start date.", unstarted, "start_date"),
         ("AA-G24", "The child has died, and the plan is still open.", live.filter("ended_by_death"), "end_date"),
-        (
-            "AA-701",
-            "The plan is open, and a plan that began later has ended: the open one is shown.",
-            earlier,
-            "end_date",
-        ),
     ):
         report_rows(
             context, check, message, number=LIST, record="cp_plans", rows=rows, event="cp_plan_id", column=column
@@ -135,31 +131,68 @@ def cp_visit(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     latest of them, and the child was not seen alone. Seen alone blank on the visit is U; without a visit it is blank.
     Of several visits on one day the one with the greatest identifier counts (K15).
     """
+    _report_foreign(context, "cp_visits")
+    latest = last_visits(context, rows)
+    attempts = latest.filter(~pl.col("not_seen") & (pl.col("attempted") > pl.col("visit_date")))
+    message = "The child was not seen at a later visit than the one shown as the last statutory visit."
+    report_rows(
+        context, "AA-R38", message, number=LIST, record="cp_visits", rows=attempts, event="visit_id", column="seen"
+    )
+    return latest.select(ID, pl.col("visit_date").alias("cp_visit_date"), pl.col("alone").alias("cp_visit_seen_alone"))
+
+
+def last_visits(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the last statutory visit of each plan, by the rule of cp_visit().
+
+    Args:
+        context: the run.
+        rows: `_id`, person_id, start_date, end_date of plans, each in one row.
+
+    Returns:
+        One row for each plan that has a visit: `_id`, the columns of the visit's record, not_seen (every visit of the
+        plan is one at which the child was not seen), attempted (the day of the latest visit of all), alone (Y, N or U).
+    """
     visits = _of_plan(context, rows, "cp_visits", "visit_date")
     not_seen = (pl.col("seen") == "N").fill_null(False)
     ordered = visits.with_columns(not_seen.alias("not_seen")).sort(
         ID, ~not_seen, "visit_date", *id_order(pl.col("visit_id")), "seen", "seen_alone", "_row"
     )
     latest = ordered.unique(ID, keep="last", maintain_order=True)
-    latest_of_all = visits.group_by(ID).agg(pl.col("visit_date").max().alias("latest"))
-    attempts = latest.join(latest_of_all, on=ID, maintain_order="left").filter(
-        ~pl.col("not_seen") & (pl.col("latest") > pl.col("visit_date"))
-    )
-    message = "The child was not seen at a later visit than the one shown as the last statutory visit."
-    report_rows(
-        context, "AA-R38", message, number=LIST, record="cp_visits", rows=attempts, event="visit_id", column="seen"
-    )
+    latest_of_all = visits.group_by(ID).agg(pl.col("visit_date").max().alias("attempted"))
     unknown = None if "seen_alone" in context.tables["cp_visits"].absent else "U"
     alone = pl.when("not_seen").then(pl.lit("N")).otherwise(pl.coalesce("seen_alone", pl.lit(unknown, pl.String)))
-    return latest.select(ID, pl.col("visit_date").alias("cp_visit_date"), alone.alias("cp_visit_seen_alone"))
+    return latest.join(latest_of_all, on=ID, maintain_order="left").with_columns(alone.alias("alone"))
 
 
 @derivation("cp_review_date")
 def cp_review(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """The latest review conference of the plan: after its start, which is the initial conference's, and by its end."""
+    _report_foreign(context, "cp_reviews")
+    return last_reviews(context, rows)
+
+
+def last_reviews(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the latest review conference of each plan (`_id`, cp_review_date), by the rule of cp_review().
+
+    Args:
+        context: the run.
+        rows: as for last_visits().
+    """
     reviews = _of_plan(context, rows, "cp_reviews", "review_date")
     held = reviews.filter(pl.col("start_date").is_null() | (pl.col("review_date") > pl.col("start_date")))
     return held.group_by(ID, maintain_order=True).agg(pl.col("review_date").max().alias("cp_review_date"))
+
+
+def _report_foreign(context: Context, record: str) -> None:
+    report_foreign(
+        context,
+        number=LIST,
+        record=record,
+        rows=context.live(record),
+        link=("cp_plan_id", "cp_plan_id"),
+        targets=live_plans(context).select("person_id", "cp_plan_id"),
+        event=context.tables[record].record.meta.key,
+    )
 
 
 def _of_plan(context: Context, rows: pl.DataFrame, record: str, date: str) -> pl.DataFrame:
@@ -183,15 +216,6 @@ def _of_plan(context: Context, rows: pl.DataFrame, record: str, date: str) -> pl
         pl.col("own").alias("_named_own"),
         pl.col("start_date").alias("_named_start"),
         pl.col("end_date").alias("_named_end"),
-    )
-    report_foreign(
-        context,
-        number=LIST,
-        record=record,
-        rows=context.live(record),
-        link=("cp_plan_id", "cp_plan_id"),
-        targets=plans,
-        event=context.tables[record].record.meta.key,
     )
     # Two identifiers with the same dates are one plan, so the plan that is named is compared by its dates.
     named_here = (

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from annexa.checks.gate import Verdict
+from annexa.editions import Edition, ListSpec
 from annexa.lists.build import BuiltList
 from annexa.lists.context import Context
 from annexa.lists.reasons import REASONS
@@ -87,10 +88,13 @@ def sheets(lists: Mapping[int, BuiltList]) -> list[Sheet]:
 
 def code_lists(context: Context, lists: Mapping[int, BuiltList]) -> list[CodeList]:
     """Return the code lists that the columns of the lists use, each once, in the order of their first use."""
-    names = dict.fromkeys(
-        column.codes for built in lists.values() for column in built.spec.columns if column.codes is not None
-    )
-    codes = [context.edition.code_set(name) for name in names]
+    return code_lists_of(context.edition, [built.spec for built in lists.values()])
+
+
+def code_lists_of(edition: Edition, specs: Sequence[ListSpec]) -> list[CodeList]:
+    """Return the code lists that these lists use, each once, in the order of their first use."""
+    names = dict.fromkeys(column.codes for spec in specs for column in spec.columns if column.codes is not None)
+    codes = [edition.code_set(name) for name in names]
     return [CodeList(each.name, each.title, tuple(dict.fromkeys(each.written.values()))) for each in codes]
 
 

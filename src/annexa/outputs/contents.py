@@ -23,6 +23,8 @@ class Sheet:
             null or an empty text leaves no cell. Other types are refused.
         choices: heading -> name of the code list that its drop-down offers.
         note: shown beside the title, for a list that was not supplied.
+        texts: texts that stand in single cells in place of a value of the column's type: columns of `frame`, String,
+            as high as it. Where a text is not null the frame must be blank. None where there are none.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Sheet:
     frame: pl.DataFrame
     choices: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    texts: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -347,7 +347,7 @@ def _summary(report: Report, findings: pl.DataFrame) -> FrontSheet:
         ("Authority", report.authority or "not given"),
         ("Inspection date", report.inspection_date),
         ("Edition", report.edition),
-        ("Read", ", ".join(report.inputs)),
+        ("Read", ", ".join(report.inputs) if len(report.inputs) < 4 else f"{len(report.inputs)} files"),
         ("Errors", verdict.counts["error"]),
         ("Warnings", verdict.counts["warning"]),
         ("For information", verdict.counts["info"]),

@@ -65,10 +65,11 @@ def lay_out(front: FrontSheet, sheets: Sequence[Sheet], codes: Sequence[CodeList
         ValueError: a drop-down is asked for a heading or a code list that is not there.
     """
     book = Workbook()
-    _fill_front(book.active, front)
     lists = [book.create_sheet(sheet.name) for sheet in sheets]
     ranges = _fill_codes(book.create_sheet(CODES_NAME), codes) if codes else {}
     styles = tuple(_fill_list(target, sheet, ranges) for target, sheet in zip(lists, sheets, strict=True))
+    # Last, so that the numbers of the lists' styles, and with them their bytes, do not depend on the front sheet.
+    _fill_front(book.active, front)
 
     moment = datetime.combine(stamp, time())
     book.properties.creator = book.properties.lastModifiedBy = CREATOR

@@ -57,7 +57,9 @@ class CellStyle:
     wrap_at: int = 0
 
 
-def render_rows(frame: pl.DataFrame, styles: Sequence[CellStyle], first_row: int) -> bytes:
+def render_rows(
+    frame: pl.DataFrame, styles: Sequence[CellStyle], first_row: int, texts: pl.DataFrame | None = None
+) -> bytes:
     """Return the `<row>` elements of a frame, in UTF-8.
 
     A date before 1 March 1900 or after 9999, and a whole number of more than 15 digits, is written as text (the date
@@ -68,6 +70,7 @@ def render_rows(frame: pl.DataFrame, styles: Sequence[CellStyle], first_row: int
         frame: columns of String, Date, an integer type or Null; no text over TEXT_LIMIT (see `cut_long_text`).
         styles: one for each column.
         first_row: number of the first row in the sheet.
+        texts: texts for cells that are blank in `frame`, by its column names; String, as high as `frame`.
     """
     letters = [get_column_letter(number) for number in range(1, frame.width + 1)]
     # The columns take their letters as names: headings are free text, and one could be called like the row number.
@@ -77,6 +80,8 @@ def render_rows(frame: pl.DataFrame, styles: Sequence[CellStyle], first_row: int
         _easy_cell(letter, dtype, style) if all_easy else _any_cell(letter, dtype, style)
         for (letter, dtype), style, all_easy in zip(named.schema.items(), styles, easy, strict=True)
     ]
+    if texts is not None:
+        named, cells = _with_texts(frame, named, cells, styles, texts)
     number = pl.int_range(first_row, first_row + frame.height, dtype=pl.Int32).cast(pl.String).alias("row")
     wrap_at = {letter: style.wrap_at for letter, style in zip(letters, styles, strict=True) if style.wrap_at}
     start = pl.concat_str(pl.lit('<row r="'), "row", _height(wrap_at) if wrap_at else pl.lit('">')).alias("start")
@@ -86,6 +91,23 @@ def render_rows(frame: pl.DataFrame, styles: Sequence[CellStyle], first_row: int
         rendered, include_header=False, separator=" ", line_terminator="</row>\n", quote_style="never"
     )
     return rendered.getvalue()
+
+
+def _with_texts(
+    frame: pl.DataFrame, named: pl.DataFrame, cells: list[pl.Expr], styles: Sequence[CellStyle], texts: pl.DataFrame
+) -> tuple[pl.DataFrame, list[pl.Expr]]:
+    """Put texts into the cells that are blank; a column without a text in these rows costs nothing."""
+    cells = list(cells)
+    for heading in texts.columns:
+        if texts[heading].null_count() == texts.height:
+            continue
+        position = frame.columns.index(heading)
+        letter = named.columns[position]
+        held = f"{letter} text"
+        named = named.with_columns(texts[heading].alias(held))
+        text = _any_cell(letter, pl.String(), styles[position], held)
+        cells[position] = pl.coalesce(cells[position], text).alias(letter)
+    return named, cells
 
 
 def largest_size(frame: pl.DataFrame) -> int:
@@ -167,8 +189,9 @@ def _easy_cell(letter: str, dtype: pl.DataType, style: CellStyle) -> pl.Expr:
     return _around(letter, f'" s="{style.value}"><v>', number.cast(pl.String), "</v></c>")
 
 
-def _any_cell(letter: str, dtype: pl.DataType, style: CellStyle) -> pl.Expr:
-    column = pl.col(letter)
+def _any_cell(letter: str, dtype: pl.DataType, style: CellStyle, held: str = "") -> pl.Expr:
+    """Return the cell of a column of `letter`, whose values are in the frame's column of that name or in `held`."""
+    column = pl.col(held or letter)
     if dtype != pl.String:
         words = column.dt.to_string("%d/%m/%Y") if dtype == pl.Date else column.cast(pl.String)
         fits = _fits(column, dtype)

@@ -73,7 +73,11 @@ def write_workbook(
     held: list[Sheet] = []
     for sheet in sheets:
         frame, places = cut_long_text(sheet.frame)
-        held.append(replace(sheet, frame=frame))
+        texts = None
+        if sheet.texts is not None:
+            texts, more = cut_long_text(sheet.texts)
+            places += more
+        held.append(replace(sheet, frame=frame, texts=texts))
         cuts += [CutText(sheet.name, heading, FIRST_DATA_ROW + row) for heading, row in places]
     skeleton = lay_out(front, held, codes, stamp)
 
@@ -83,7 +87,7 @@ def write_workbook(
         raise _not_written(path, error) from error
     try:
         with file:
-            _write_package(file, skeleton, [sheet.frame for sheet in held], stamp)
+            _write_package(file, skeleton, held, stamp)
     except BaseException as error:
         path.unlink(missing_ok=True)
         if isinstance(error, OSError):
@@ -116,8 +120,8 @@ def _not_written(path: Path, error: OSError) -> OutputError:
     return OutputError(f"{path.name} could not be written: {reason}.", hint)
 
 
-def _write_package(file: IO[bytes], skeleton: Skeleton, frames: Sequence[pl.DataFrame], stamp: date) -> None:
-    chunks = [_chunks(frame, styles) for frame, styles in zip(frames, skeleton.styles, strict=True)]
+def _write_package(file: IO[bytes], skeleton: Skeleton, sheets: Sequence[Sheet], stamp: date) -> None:
+    chunks = [_chunks(sheet.frame, styles, sheet.texts) for sheet, styles in zip(sheets, skeleton.styles, strict=True)]
     number_of = {name: number for number, name in enumerate(skeleton.lists)}
     in_order = [number_of[name] for name in skeleton.parts if name in number_of]
     with (
@@ -131,9 +135,10 @@ def _write_package(file: IO[bytes], skeleton: Skeleton, frames: Sequence[pl.Data
                 continue
             number = number_of[name]
             before, end, after = content.partition(_END_OF_ROWS)
-            large = largest_size(frames[number]) + len(content) > _ZIP64_FROM
+            sheet = sheets[number]
+            large = _largest_size(sheet) + len(content) > _ZIP64_FROM
             with archive.open(_entry(name, stamp), "w", force_zip64=large) as part:
-                part.write(_with_dimension(before, frames[number]))
+                part.write(_with_dimension(before, sheet.frame))
                 for _ in chunks[number]:
                     part.write(next(rendered))
                 part.write(end + after)
@@ -158,13 +163,25 @@ def _with_dimension(head: bytes, frame: pl.DataFrame) -> bytes:
     return re.sub(rb'(<dimension ref="A1:[A-Z]+)\d+"', rb'\g<1>%d"' % last_row, head, count=1)
 
 
-def _chunks(frame: pl.DataFrame, styles: Sequence[CellStyle]) -> list[Callable[[], bytes]]:
+def _largest_size(sheet: Sheet) -> int:
+    return largest_size(sheet.frame) + (largest_size(sheet.texts) if sheet.texts is not None else 0)
+
+
+def _chunks(
+    frame: pl.DataFrame, styles: Sequence[CellStyle], texts: pl.DataFrame | None = None
+) -> list[Callable[[], bytes]]:
     """Cut a frame into jobs, each of which renders so many rows that memory is bounded for wide and for long cells."""
     by_cells = _CELLS_AT_ONCE // frame.width
     by_text = _TEXT_AT_ONCE * frame.height // max(1, text_size(frame))
     size = max(1, min(by_cells, by_text))
     return [
-        partial(render_rows, frame.slice(start, size), styles, FIRST_DATA_ROW + start)
+        partial(
+            render_rows,
+            frame.slice(start, size),
+            styles,
+            FIRST_DATA_ROW + start,
+            None if texts is None else texts.slice(start, size),
+        )
         for start in range(0, frame.height, size)
     ]
 

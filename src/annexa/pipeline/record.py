@@ -1,6 +1,6 @@
 """What a run read, wrote and counted, as its manifest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from annexa import __version__
-from annexa.editions import Edition
+from annexa.editions import Edition, ListSpec
 from annexa.extract.load import Extract
 from annexa.extract.postcodes import Postcodes
+from annexa.extract.read import InputFile
+from annexa.filled.model import Filled, FilledList
 from annexa.findings import SEVERITIES
 from annexa.lists.build import BuiltList
 from annexa.lists.context import Context
 from annexa.outputs import manifest
+from annexa.period import InspectionPeriod
 from annexa.pipeline.checking import Assessed
 from annexa.records import RECORDS
 
@@ -53,7 +56,7 @@ def manifest_of(
         annexa_version=__version__,
         command=command,
         created=created,
-        edition=manifest.Edition(name=context.edition.name, title=context.edition.title, sha256=context.edition.sha256),
+        edition=_edition_entry(context.edition),
         source=manifest.Source(name=built.source.name, sha256=built.source.sha256),
         inspection_date=period.inspection_date,
         extract_date=period.extract_date,
@@ -170,3 +173,61 @@ def finding_counts(assessed: Assessed) -> manifest.FindingCounts:
         severities[each.definition.severity] += each.found
     verdict = assessed.verdict
     return manifest.FindingCounts(verdict=verdict.text(), accepted=verdict.accepted, by_check=counted, **severities)
+
+
+def manifest_of_filled(
+    filled: Filled,
+    inputs: Sequence[InputFile],
+    edition: Edition,
+    period: InspectionPeriod,
+    assessed: Assessed,
+    created: datetime,
+    command: Literal["check", "clean"],
+    notes: Sequence[str],
+) -> manifest.Manifest:
+    """Return the manifest of a run on filled workbooks; the accounts of its rows are those of its lists."""
+    return manifest.Manifest(
+        annexa_version=__version__,
+        command=command,
+        created=created,
+        edition=_edition_entry(edition),
+        source=None,
+        inspection_date=period.inspection_date,
+        extract_date=period.extract_date,
+        as_at=period.as_at,
+        options={},
+        inputs=tuple(
+            manifest.InputFile(name=each.name, sha256=each.sha256, size=each.size, table=None, rows=None)
+            for each in inputs
+        ),
+        unknown_inputs=(),
+        lists=tuple(_filled_entry(filled, number, spec) for number, spec in edition.lists.items()),
+        accounts=(),
+        tables=(),
+        findings=finding_counts(assessed),
+        notes=tuple(notes),
+    )
+
+
+def _edition_entry(edition: Edition) -> manifest.Edition:
+    return manifest.Edition(name=edition.name, title=edition.title, sha256=edition.sha256)
+
+
+def _filled_entry(filled: Filled, number: int, spec: ListSpec) -> manifest.ListEntry:
+    held = filled.lists.get(number)
+    return manifest.ListEntry(
+        number=number,
+        title=spec.title,
+        state="not supplied" if held is None else "read",
+        window_from=None,
+        window_to=None,
+        rows=None if held is None else held.frame.height,
+        children=None if held is None else _children(held),
+        added={},
+        reason=filled.missing.get(number, "The workbook has no such list.") if held is None else None,
+    )
+
+
+def _children(held: FilledList) -> int:
+    heading = held.spec.columns[0].heading
+    return held.frame[heading].drop_nulls().n_unique() if heading in held.frame.columns else 0

@@ -87,6 +87,15 @@ class Professional(
     name: Text | None = ssd("prof_professional_name", "Name as the lists show it")
 
 
+class Worker(Record, name="workers", table="annexa_workers", key="worker_id", person="", end="leave_date"):
+    """One member of the workforce, as the authority's own staff records have it. No list starts from it."""
+
+    worker_id: RecordId | None = ssd("worker_id", "Identifier of the worker, as the case records name it")
+    name: Text | None = ssd("name", "Name as the lists show it")
+    registration_number: Text | None = ssd("registration_number", "Number in the register of social workers")
+    leave_date: EventDate | None = ssd("leave_date", "Last day of employment, or of the agency contract")
+
+
 class Team(Record, name="teams", table="ssd_department", person="", needs=("team_id", "name")):
     """One team."""
 

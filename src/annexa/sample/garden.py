@@ -15,6 +15,7 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
     "row": pl.Int64(),  # the record's number in its file, headings = 1
     "expected_check": pl.String(),
     "expected_consequence": pl.String(),
+    "may_also_raise": pl.String(),  # other checks that it may raise, between blanks
 }
 
 
@@ -22,7 +23,8 @@ class Defect(NamedTuple):
     """One kind of fault: where it can be planted, and how.
 
     `where` are conditions on rows of `table`: the first that finds a row counts. `plant` returns table and index
-    of the row with the fault, if that is not the row it was given.
+    of the row with the fault, if that is not the row it was given. `also` are the other checks that may find
+    something because of it, about the same child.
     """
 
     kind: str
@@ -32,6 +34,7 @@ class Defect(NamedTuple):
     consequence: str
     where: tuple[Callable[["Garden"], pl.Expr], ...]
     plant: Callable[["Garden", Row], tuple[str, int] | None]
+    also: tuple[str, ...] = ()
 
 
 class Garden:
@@ -44,7 +47,7 @@ class Garden:
         self._cells: dict[tuple[str, str], dict[int, str | None]] = {}
         self._rows: dict[str, list[Row]] = {}
         self._taken: set[str] = set()
-        self._found: list[tuple[str, str, int, str, str]] = []
+        self._found: list[tuple[str, str, int, str, str, str]] = []
 
     def ago(self, days: int) -> str:
         """Return the day so many days before the inspection date, as ISO text."""
@@ -82,7 +85,7 @@ class Garden:
             rows = [other for other in rows if other[defect.person] != row[defect.person]]
             self._taken.add(row[defect.person])
             table, index = defect.plant(self, row) or (defect.table, row["row"])
-            self._found.append((defect.kind, table, index + 2, defect.check, defect.consequence))
+            self._found.append((defect.kind, table, index + 2, defect.check, defect.consequence, " ".join(defect.also)))
 
     def harvest(self) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
         """Return the tables with the faults in them, and the list of faults."""

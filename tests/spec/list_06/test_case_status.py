@@ -63,7 +63,7 @@ def test_case_status(edition):
     cases = numbered(STATUSES)
     got = list_6({child: facts for child, (facts, _, _) in cases.items()}, edition=edition)
     assert by_child(got, STATUS) == {child: status for child, (_, status, _) in cases.items()}
-    assert found(got, "AA-607") == [child for child, (_, _, idle) in cases.items() if idle]
+    assert got.accused("AA-607") == [child for child, (_, _, idle) in cases.items() if idle]
 
 
 def test_a_closed_row_with_a_plan_still_open_is_an_error():

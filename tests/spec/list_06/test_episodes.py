@@ -143,7 +143,7 @@ def test_a_closed_episode(edition):
     assert account["C00"] == [date(2024, 12, 1), None]
     assert account["C02"] == [date(2025, 2, 10), None]
     assert account["C09"] == [date(2024, 1, 8), None]
-    assert found(got, "AA-610") == ["C07", "C08"]
+    assert got.accused("AA-610") == ["C07", "C08"]
     assert found(got, "AA-R37") == ["C12"]
     assert found(got, "AA-307") == ["C14"]
     assert found(got, "AA-614") == ["C16", "C17"]

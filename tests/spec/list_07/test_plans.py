@@ -248,7 +248,7 @@ def test_previous_plans(edition):
     assert by_child(got, START, PREVIOUS) == {
         child: (day(start), number) for child, (_, start, number) in zip(children, HISTORIES, strict=True)
     }
-    assert got.findings.filter(pl.col("check") == "AA-701")["child"].to_list() == ["C02", "C10"]
+    assert got.accused("AA-701") == ["C02", "C10"]
 
 
 def test_reasons_and_findings_of_the_account():

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import typer
 from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
 
 from annexa.cli.guard import BUG, INTERRUPTED
 from annexa.cli.main import app
@@ -148,6 +149,8 @@ def _kind(field: Any) -> str:
         choices = re.fullmatch(r"\^\(([a-z|]+)\)\$", pattern or "")
         if choices:
             return listed([code(choice) for choice in choices[1].split("|")], "or")
+    if get_origin(field.annotation) is dict:
+        return "a table for each check, as in [Checks](checks.md)"
     kind = get_origin(field.annotation) if get_origin(field.annotation) is tuple else field.annotation
     kind = next((arm for arm in get_args(kind) if arm is not type(None)), kind)
     above = next((getattr(constraint, "gt", None) for constraint in field.metadata if hasattr(constraint, "gt")), None)
@@ -159,4 +162,4 @@ def _default(value: object) -> str:
         return code(str(value).lower())
     if isinstance(value, tuple):
         return codes(value)
-    return code(value) if value not in ("", None) else ""
+    return code(value) if value not in ("", None, PydanticUndefined) else ""
