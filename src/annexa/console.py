@@ -28,6 +28,7 @@ from annexa.log import note
 
 if TYPE_CHECKING:
     from annexa.pipeline.building import Report
+    from annexa.pipeline.cleaning import CleanReport, CleanRequest
     from annexa.pipeline.examining import CheckReport, CheckRequest
 
 GAP = 2  # blanks between two columns
@@ -345,3 +346,35 @@ def check_summary(report: "CheckReport", request: "CheckRequest") -> None:
     if request.output is not None:
         line(f"The findings are in {request.output / 'findings.xlsx'}.")
     line(f"Verdict: {verdict.text()}.")
+
+
+def clean_summary(report: "CleanReport", request: "CleanRequest") -> None:
+    """Print what cleaning gave: for each list its rows, what left, what was repaired and what could not be."""
+    repaired = dict(report.filled.changes.group_by("list").len().iter_rows())
+    rows: list[tuple[str, ...]] = []
+    for number, spec in sorted(report.edition.lists.items()):
+        held = report.filled.lists.get(number)
+        name = spec.title.partition(": ")[2]
+        if held is None:
+            rows.append((str(number), name, "-", "-", "-", "-", report.filled.missing.get(number, "not there")))
+            continue
+        out = held.frame.height
+        rows.append(
+            (
+                str(number),
+                name,
+                *(f"{count:,}" for count in (held.rows_in, out, held.rows_in - out, repaired.get(number, 0))),
+                f"{held.left.height:,}",
+            )
+        )
+    table(
+        ("List", "Title", "Rows read", "Rows written", "Left", "Repaired", "Not readable"),
+        rows,
+        title=f"Annex A cleaned, edition {report.edition.name}",
+    )
+    output = request.output
+    line(f"The workbook is {output / 'annex-a.xlsx'}; its sheet Changes lists every repair.")
+    if report.filled.unknown_values.height:
+        number = report.filled.unknown_values.height
+        line(f"{_many(number, 'value')} on no code list: edit {output / 'value-map.toml'}, and give it as --value-map.")
+    line(f"Cells that could not be read are in {output / 'findings.xlsx'}.")

@@ -31,6 +31,8 @@ def test_drawn_table(block: Block):
 
 def _missing(check: str, on: str) -> set[str]:
     mine = [block for block in blocks() if (block.check, block.on) == (check, on)]
+    if check in MADE and mine and all(block.expected == "could not run" for block in mine):
+        return set()  # no extract has what it compares
     names = {name for block in mine for name in block.names}
     shown = {word for word in ("TRIPS", "NEAR", "BLANK") if any(name.startswith(word) for name in names)}
     shown |= {{"trips": "TRIPS", "nearly": "NEAR", "blank": "BLANK"}.get(block.expected, "") for block in mine}

@@ -32,8 +32,9 @@ After the check may stand, in brackets, what differs from a run for 2025-06-02 i
     AA-G21 on extract [previous=1:100,3:50]: trips
     AA-101 on lists [options.own_la=Exshire absent=2.end_date,7]: could not run
 
-`absent` names tables or lists, or columns of them, that are not there although rows stand below or none do;
-`supplied` names tables (or lists) that are there without a row.
+With `read=ssd` the records of an extract are written as text and read by that source profile, as a run does it: what
+reading finds is found, and a cell may hold any text. `absent` names tables or lists, or columns of them, that are not
+there although rows stand below or none do; `supplied` names tables (or lists) that are there without a row.
 """
 
 import re
@@ -50,11 +51,16 @@ from annexa.checks.registry import MADE
 from annexa.checks.run import Checked, run_checks
 from annexa.checks.runs import ExtractRun, ListsRun, view_of
 from annexa.editions import Edition, load_edition
+from annexa.extract.load import extract_from
+from annexa.extract.read import RawExtract, RawTable
 from annexa.extract.tables import DTYPES
-from annexa.findings import empty
+from annexa.findings import Findings, empty
 from annexa.lists.build import BuiltList, build_list, build_lists
+from annexa.lists.context import Context
 from annexa.period import InspectionPeriod
 from annexa.records import RECORDS, UNREADABLE, Kind
+from annexa.settings import Options
+from annexa.sources import load_source
 from annexa.workdays import WorkingDays
 from tests.support.context import context_of
 
@@ -178,6 +184,14 @@ def run_block(block: Block) -> Checked:
 def extract_run(block: Block):
     """Make the run of an extract from a block's records."""
     period = InspectionPeriod(block.day, _date(block.options.get("extract_date")))
+    options = {
+        key.removeprefix("options."): _option(value)
+        for key, value in block.options.items()
+        if key.startswith("options.")
+    }
+    if "read" in block.options:
+        context = _read(block, period, options)
+        return ExtractRun(context, WorkingDays(), build_lists(context)), context.findings.frame()
     records: dict[str, list[dict[str, object]]] = {}
     people = set()
     for name, rows in block.tables.items():
@@ -212,17 +226,31 @@ def extract_run(block: Block):
             absent.setdefault(table, []).append(column)
         else:
             records.pop(table, None)
-    options = {
-        key.removeprefix("options."): _option(value)
-        for key, value in block.options.items()
-        if key.startswith("options.")
-    }
     context = context_of(
         records, block.day, period.extract_date, block.options.get("edition", "ilacs-2019"), absent, **options
     )
     lists = build_lists(context) if block.check in MADE else _Lists(context)
     run = ExtractRun(context, WorkingDays(), lists, _previous(block))
     return run, context.findings.frame()
+
+
+def _read(block: Block, period: InspectionPeriod, options: dict[str, object]) -> Context:
+    """Write a block's records as text, and read them as a run does."""
+    absent = block.options.get("absent", "").split(",")
+    raw = {}
+    for name, rows in {"persons": [], **block.tables}.items():
+        record = RECORDS[name]
+        columns = {each: field.columns[0] for each, field in record.fields().items() if f"{name}.{each}" not in absent}
+        frame = pl.DataFrame(
+            {column: [row.get(each) or None for row in rows] for each, column in columns.items()},
+            schema=dict.fromkeys(columns.values(), pl.String),
+        ).with_columns(pl.int_range(2, len(rows) + 2, dtype=pl.UInt32).alias("_row"))
+        table = record.meta.table
+        raw[table] = RawTable(table, f"{table}.csv", frame, tuple(columns.values()))
+    findings = Findings()
+    tables = extract_from(RawExtract(raw, (), ()), load_source(block.options["read"]), period, findings, {}).tables
+    edition = _edition(block.options.get("edition", "ilacs-2019"))
+    return Context(period, edition, Options.model_validate(options), tables, findings)
 
 
 def lists_run(block: Block) -> ListsRun:

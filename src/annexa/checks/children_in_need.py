@@ -1,7 +1,7 @@
 """Checks of List 6: children in need."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -9,7 +9,7 @@ from annexa.checks.catalogue import Definition
 from annexa.checks.registry import Looked, made, on_extract, on_lists
 from annexa.checks.runs import ExtractRun, ListsRun, view_of
 from annexa.checks.shapes import more_than_once, undated, with_share
-from annexa.extract.tables import ROW
+from annexa.extract.tables import DROP, ROW
 from annexa.lists.children_in_need import CLOSED_AFTER_ASSESSMENT, tested_episodes
 from annexa.lists.people import with_people
 from annexa.lists.protection import live_plans
@@ -162,7 +162,7 @@ def not_seen(run: ExtractRun, check: Definition) -> Looked:
     born = ~pl.col("unborn").fill_null(value=False)
     rows = rows.filter(pl.col("case_status").is_in(IN_NEED) & born).with_columns(_seen_due(check))
     return run.looked(
-        check, EPISODES, rows, _unseen(run.period, check), _UNSEEN, column="last_seen_date",
+        check, EPISODES, rows, _unseen(run.period, check), _UNSEEN, value=pl.col("last_seen_date"),
         table=pl.col("source"), file=pl.col("file"), **_late(run.period),
     )  # fmt: skip
 
@@ -195,7 +195,7 @@ def _seen_due(check: Definition) -> pl.Expr:
     return (seen_by + timedelta(weeks=check.number("weeks"))).alias("due_date")
 
 
-def _late(period: InspectionPeriod) -> dict[str, pl.Expr]:
+def _late(period: InspectionPeriod) -> dict[str, Any]:
     overdue = (pl.lit(period.inspection_date) - pl.col("due_date")).dt.total_days()
     return {"due_date": pl.col("due_date"), "days_overdue": overdue}
 
@@ -223,7 +223,6 @@ def closed_after_assessment(run: ListsRun, _check: Definition, number: int) -> L
         "cin_plans": ("referral_id", "start_date"),
         "cp_plans": ("referral_id", "start_date"),
     },
-    optional=("section_47_enquiries", "cin_plans", "cp_plans"),
 )
 def work_after_closed_assessment(run: ExtractRun, check: Definition) -> Looked:
     """An episode closed after assessment to which an enquiry or a plan belongs, or that List 6 keeps for other work.
@@ -233,7 +232,7 @@ def work_after_closed_assessment(run: ExtractRun, check: Definition) -> Looked:
     """
     context = run.context
     closed = tested_episodes(context).filter(
-        pl.col("_drop").is_null()
+        pl.col(DROP).is_null()
         & pl.col("close_date").is_not_null()
         & pl.col("close_reason").is_in(CLOSED_AFTER_ASSESSMENT)
     )

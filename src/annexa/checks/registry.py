@@ -39,7 +39,18 @@ class Looked:
     found: pl.DataFrame
 
 
-Answer: TypeAlias = Looked | Sequence[Looked]
+@dataclass(frozen=True)
+class Unable:
+    """Why a check, or a part of it, could not run although its tables and columns are there.
+
+    Args:
+        reason: in words, as in "no extract date was given".
+    """
+
+    reason: str
+
+
+Answer: TypeAlias = Looked | Unable | Sequence[Looked | Unable]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import polars as pl
 
 from annexa.checks import vocabulary  # noqa: F401  (importing it registers every check)
 from annexa.checks.catalogue import Definition, catalogue
-from annexa.checks.registry import MADE, ON_EXTRACT, ON_LISTS, Check, Looked, Made
+from annexa.checks.registry import MADE, ON_EXTRACT, ON_LISTS, Answer, Check, Looked, Made, Unable
 from annexa.checks.runs import ExtractRun, ListsRun
 from annexa.checks.suppress import suppressed
 from annexa.checks.teams import with_teams
@@ -154,14 +154,18 @@ def _looked(
     if reasons and not (check.each and there):
         return Result(definition, NOT_RUN, reasons=reasons), before
     calls: Sequence[tuple[Any, ...]] = [(key,) for key in there] if check.each else [()]
-    answers = [each for call in calls for each in _answers(check.function(run, definition, *call))]
+    given = [each for call in calls for each in _answers(check.function(run, definition, *call))]
+    reasons = tuple(dict.fromkeys((*reasons, *(each.reason for each in given if isinstance(each, Unable)))))
+    answers = [each for each in given if isinstance(each, Looked)]
+    if reasons and not answers:
+        return Result(definition, NOT_RUN, reasons=reasons), before
     tested = sum(each.tested for each in answers)
     found = pl.concat([before, *(_finding(definition, each.found) for each in answers)])
     return Result(definition, PASSED, tested, reasons=reasons), _without_unread(check, run, found, unread)
 
 
-def _answers(answer: Looked | Sequence[Looked]) -> Iterator[Looked]:
-    yield from [answer] if isinstance(answer, Looked) else answer
+def _answers(answer: Answer) -> Iterator[Looked | Unable]:
+    yield from [answer] if isinstance(answer, (Looked, Unable)) else answer
 
 
 def _finding(definition: Definition, found: pl.DataFrame) -> pl.DataFrame:

@@ -1,3 +1,3 @@
 """Importing this module registers every check."""
 
-from annexa.checks import front_door  # noqa: F401
+from annexa.checks import children_in_need, front_door, protection, protection_visits  # noqa: F401

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from annexa import __version__
-from annexa.cli import build, check, checks, config, editions, sample, sources, verify
+from annexa.cli import build, check, checks, clean, config, editions, sample, sources, verify
 
 app = typer.Typer(
     name="annexa",
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.command("build")(build.build)
 app.command("check")(check.check)
+app.command("clean")(clean.clean)
 app.command("verify")(verify.verify)
 app.command("sample")(sample.sample)
 app.add_typer(checks.app, name="checks")

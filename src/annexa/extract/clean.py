@@ -380,7 +380,8 @@ def _report(
 
 
 def _report_absent(table: Table, mapped: TableMap, findings: Findings) -> None:
-    for field in sorted(table.absent):
+    fields = table.record.fields()
+    for field in sorted(name for name in table.absent if not fields[name].checks_only):
         columns = mapped.columns[field]
         why = f"has no column {' or '.join(columns)}" if columns else f"has no column for {field} in the source profile"
         findings.add(

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from annexa.extract.tables import DROP, MASKED, ROW, Table, Tables
+from annexa.extract.tables import DROP, LATER, MASKED, ROW, Table, Tables
 from annexa.findings import Findings
 from annexa.period import InspectionPeriod
 from annexa.records import Kind, Record
@@ -32,7 +32,7 @@ def prepare(tables: Mapping[str, Table], period: InspectionPeriod, findings: Fin
         each = _duplicates(each, period, findings)
         if name == "persons":
             each = _one_row_a_person(each, findings)
-        ready[name] = _settled(_mask(_no_child(each), period))
+        ready[name] = _settled(_mask(_with_later(_no_child(each), period), period))
     return Tables(ready)
 
 
@@ -214,6 +214,28 @@ def _no_child(table: Table) -> Table:
     return table.with_frame(
         table.frame.with_columns(pl.when(lost).then(pl.lit("NO_CHILD_ID")).otherwise(DROP).alias(DROP))
     )
+
+
+def _with_later(table: Table, period: InspectionPeriod) -> Table:
+    """Keep the dates that lie after the extract was taken, for the check that asks how they came there (AA-G08).
+
+    D is free (K1): a date after D alone is no fault. Rows that take no part anyway are left out.
+    """
+    if period.extract_date is None:
+        return table
+    last = max(period.inspection_date, period.extract_date)
+    key = pl.col(table.record.meta.key) if table.record.meta.key else pl.lit(None, dtype=pl.String)
+    days = {
+        name: pl.col(name).dt.date() if field.kind is Kind.MOMENT else pl.col(name)
+        for name, field in table.record.fields().items()
+        if field.kind in (Kind.DATE, Kind.MOMENT)
+    }
+    live = table.live
+    found = [
+        live.filter(day > last).select(ROW, pl.lit(name).alias("field"), day.alias("day"), key.alias("key"))
+        for name, day in days.items()
+    ]
+    return table.with_later(pl.concat([pl.DataFrame(schema=LATER), *found]))
 
 
 def _mask(table: Table, period: InspectionPeriod) -> Table:

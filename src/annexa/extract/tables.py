@@ -25,6 +25,9 @@ DROP = "_drop"  # why the row takes no part in any rule (a reason code), or null
 MASKED = "_masked"  # true where a date later than A was blanked (K6)
 
 
+LATER: Mapping[str, pl.DataType] = {ROW: pl.UInt32(), "field": pl.String(), "day": pl.Date(), "key": pl.String()}
+
+
 def schema(record: type[Record]) -> dict[str, pl.DataType]:
     """Return the columns of a record's typed frame: its fields, then _row, _drop and _masked."""
     fields = {name: DTYPES[each.kind] for name, each in record.fields().items()}
@@ -44,6 +47,8 @@ class Table:
             UNREADABLE where no map knows the value.
         absent: fields for which the source has no column.
         columns: field -> the source's columns that it was read from.
+        later: dates after the later of D and the day of the extract, which no rule sees any more (K6): _row, field,
+            day, and key, the record's identifier; null where no day of the extract is given, since none can be told.
     """
 
     record: type[Record]
@@ -53,6 +58,7 @@ class Table:
     frame: pl.DataFrame
     absent: frozenset[str] = field(default_factory=frozenset)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    later: pl.DataFrame | None = None
 
     def column(self, name: str) -> str:
         """Return the source's column for a field: the first that it was read from, or else the standard one."""
@@ -66,6 +72,10 @@ class Table:
     def with_frame(self, frame: pl.DataFrame) -> "Table":
         """Return the same table with other rows."""
         return replace(self, frame=frame)
+
+    def with_later(self, later: pl.DataFrame) -> "Table":
+        """Return the same table with the dates that are too late to be true."""
+        return replace(self, later=later)
 
 
 class Tables(Mapping[str, Table]):

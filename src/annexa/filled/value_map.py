@@ -99,10 +99,9 @@ def _near(name: str, known: Sequence[str]) -> str:
 
 
 def _lines(values: pl.DataFrame, shown: EditionCodeSet) -> Iterator[str]:
-    together = values.group_by("value", maintain_order=True).agg(
-        pl.col("count").sum(), pl.concat_str(pl.lit("List "), "list", pl.lit(", "), "column").unique(maintain_order=True)
-        .alias("where"),
-    ).sort(pl.col("count"), "value", descending=[True, False])  # fmt: skip
+    where = pl.concat_str(pl.lit("List "), "list", pl.lit(", "), "column").unique(maintain_order=True)
+    together = values.group_by("value", maintain_order=True).agg(pl.col("count").sum(), where.alias("where"))
+    together = together.sort("count", "value", descending=[True, False])
     for number, (value, count, where) in enumerate(together.iter_rows()):
         close = _closest(value, shown) if number < _COMPARED else []
         meant = close[0] if close else ""

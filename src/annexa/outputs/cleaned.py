@@ -9,7 +9,7 @@ import polars as pl
 
 from annexa.editions import Edition, ListSpec
 from annexa.filled.kinds import cells_of, person_heading
-from annexa.filled.model import SHEET_ROW, Filled, FilledList
+from annexa.filled.model import Filled, FilledList
 from annexa.outputs.annex_a import code_lists_of
 from annexa.outputs.contents import FIRST_DATA_ROW, LAST_ROW, CutText, FrontSheet, Sheet
 from annexa.outputs.workbook import write_workbook
@@ -23,8 +23,8 @@ TABLE_HEADINGS: Final = (
 _NOT_SUPPLIED: Final = "Not supplied: no workbook has this list."
 _ROWS_A_SHEET: Final = LAST_ROW - FIRST_DATA_ROW + 1
 _NOTES: Final = (
-    "Nobody was left out: no window was applied, and only rows were left out that repeat another row, or that a later "
-    "workbook replaces. Each stands on the sheet Changes, as does every cell that was repaired.",
+    "No window was applied and nobody was left out. A row leaves only where another one is identical or replaces it.",
+    "The sheet Changes has every row that left and every cell that was repaired.",
     "A cell that could not be read is as it was, as text. The findings say where, and what is wrong with it.",
 )
 _EXTRA_NOTE: Final = (

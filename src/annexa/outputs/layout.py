@@ -68,7 +68,7 @@ def lay_out(front: FrontSheet, sheets: Sequence[Sheet], codes: Sequence[CodeList
     lists = [book.create_sheet(sheet.name) for sheet in sheets]
     ranges = _fill_codes(book.create_sheet(CODES_NAME), codes) if codes else {}
     styles = tuple(_fill_list(target, sheet, ranges) for target, sheet in zip(lists, sheets, strict=True))
-    # Last, so that the numbers of the lists' styles, and with them their bytes, do not depend on the front sheet.
+    # Last, so that the numbers of the lists' styles, and with them the lists' bytes, do not depend on the front sheet.
     _fill_front(book.active, front)
 
     moment = datetime.combine(stamp, time())
@@ -102,10 +102,12 @@ def _fill_list(target: Worksheet, sheet: Sheet, ranges: Mapping[str, str]) -> tu
 
     title = _put(target, TITLE_ROW, 1, sheet.title)
     title.font = _font(size=14, color=_INK)
+    _number_style(title)
     target.row_dimensions[TITLE_ROW].height = 24
     if sheet.note:
         note = _put(target, TITLE_ROW, _beside(sheet.title, looks), sheet.note)
         note.font = _font(italic=True, color="C00000")
+        _number_style(note)
 
     # A cell in place of its name would be made, and leave an empty row beside the real one.
     target.freeze_panes = f"B{HEADING_ROW + 1}"
@@ -200,6 +202,7 @@ def _fill_codes(target: Worksheet, codes: Sequence[CodeList]) -> dict[str, str]:
         for row, label in enumerate(code.labels, start=2):
             cell = _put(target, row, number, label)
             cell.alignment, cell.border = _WRAPPED, _BOX
+            _number_style(cell)
         if code.labels:
             ranges[code.name] = f"{CODES_NAME}!${letter}$2:${letter}${1 + len(code.labels)}"
     for row, texts in enumerate(zip_longest(*((code.title, *code.labels) for code in codes), fillvalue=""), start=1):
@@ -269,6 +272,12 @@ def _put_heading(target: Worksheet, row: int, column: int, text: str) -> None:
     cell.font = _font(color="FFFFFF")
     cell.fill = PatternFill("solid", start_color=_INK)
     cell.alignment, cell.border = _WRAPPED, _BOX
+    _number_style(cell)
+
+
+def _number_style(cell: Cell) -> int:
+    """Give the style of a cell its number now: openpyxl would else number styles in the order of sheets on saving."""
+    return int(cell.style_id)
 
 
 def _put(target: Worksheet, row: int, column: int, value: str | int | date | None) -> Cell:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import polars as pl
 
-from annexa.checks.runs import ListsRun, views_of_filled
 from annexa.editions import DEFAULT_EDITION, Edition, load_edition
 from annexa.findings import Findings
 from annexa.lists.notes import edition_note
@@ -17,7 +16,7 @@ from annexa.outputs.stage import Stage
 from annexa.period import InspectionPeriod
 from annexa.pipeline.building import Built, Request, lists_of
 from annexa.pipeline.checking import Assessed, Judging, Prepared, assess, extract_run, prepare
-from annexa.pipeline.filling import FilledRequest, read_filled
+from annexa.pipeline.filling import FilledRequest, lists_run, read_filled
 from annexa.pipeline.record import manifest_of, manifest_of_filled
 from annexa.settings import Settings
 
@@ -161,15 +160,7 @@ def _check_workbooks(
     wanted = FilledRequest(request.workbooks, edition, period, request.settings, request.password, request.value_map)
     filled, inputs = read_filled(wanted, findings)
     progress("running the checks")
-    run = ListsRun(
-        period=period,
-        edition=edition,
-        calendar=prepared.calendar,
-        lists=views_of_filled(filled),
-        extract=extract,
-        previous=prepared.previous,
-        missing=filled.missing,
-    )
+    run = lists_run(filled, edition, period, prepared, extract)
     assessed = assess(run, findings.frame(), prepared)
     record = manifest_of_filled(
         filled, inputs, edition, period, assessed, request.created, "check", [note] if note else []

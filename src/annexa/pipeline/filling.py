@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from annexa.checks.runs import ExtractRun, ListsRun, views_of_filled
 from annexa.editions import Edition
 from annexa.extract.read import InputFile
 from annexa.filled.fill import fill
@@ -13,6 +14,7 @@ from annexa.filled.value_map import load_value_map
 from annexa.findings import Findings
 from annexa.period import InspectionPeriod
 from annexa.pipeline.building import limits_of
+from annexa.pipeline.checking import Prepared
 from annexa.settings import Settings
 
 
@@ -48,3 +50,22 @@ def read_filled(request: FilledRequest, findings: Findings) -> tuple[Filled, Seq
     limits = limits_of(request.settings)
     raw = [read_workbook(path, request.edition, findings, limits, request.password) for path in request.workbooks]
     return fill(raw, request.edition, request.period, findings, changes), [each.input for each in raw]
+
+
+def lists_run(
+    filled: Filled,
+    edition: Edition,
+    period: InspectionPeriod,
+    prepared: Prepared,
+    extract: ExtractRun | None = None,
+) -> ListsRun:
+    """Return filled workbooks as checks see them, beside an extract where one is given."""
+    return ListsRun(
+        period=period,
+        edition=edition,
+        calendar=prepared.calendar,
+        lists=views_of_filled(filled),
+        extract=extract,
+        previous=prepared.previous,
+        missing=filled.missing,
+    )

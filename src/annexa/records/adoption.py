@@ -56,7 +56,7 @@ class AdoptionLink(
     family_id: RecordId | None = ssd("family_id", "Adoptive family")
     linked_date: EventDate | None = ssd("linked_date", "First day of the link")
     unlinked_date: EventDate | None = ssd("unlinked_date", "Day the link ended")
-    inter_agency: YesNo | None = ssd("inter_agency", "Whether another agency recruited the family")
+    inter_agency: YesNo | None = ssd("inter_agency", "Whether another agency recruited the family", checks_only=True)
 
 
 class Adopter(

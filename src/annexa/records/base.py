@@ -45,7 +45,8 @@ class Meta:
 class RecordField:
     """One field of a record, with all that the readers and the documentation need.
 
-    `columns` are its columns in the standard layout, in the order in which they are tried.
+    `columns` are its columns in the standard layout, in the order in which they are tried. With `checks_only` no list
+    shows it and no rule asks it: without its column a check could not run, and that check says so.
     """
 
     name: str
@@ -54,6 +55,7 @@ class RecordField:
     description: str
     code_set: str = ""
     optional: bool = True
+    checks_only: bool = False
 
 
 class Record(BaseModel):
@@ -83,7 +85,9 @@ class Record(BaseModel):
         return {name: _record_field(name, info) for name, info in cls.model_fields.items()}
 
 
-def ssd(column: str, description: str, *, also: tuple[str, ...] = (), required: bool = False) -> Any:
+def ssd(
+    column: str, description: str, *, also: tuple[str, ...] = (), required: bool = False, checks_only: bool = False
+) -> Any:
     """Declare a field: its column in the standard layout, and what it says.
 
     Args:
@@ -91,9 +95,11 @@ def ssd(column: str, description: str, *, also: tuple[str, ...] = (), required: 
         description: one sentence for the documentation.
         also: columns that are read where `column` is blank or cannot be read.
         required: true for identifiers alone; every other field may be blank.
+        checks_only: true where only checks look at it.
     """
     default: Any = ... if required else None
-    return Field(default, alias=column, description=description, json_schema_extra={"also": list(also)})
+    extra: dict[str, Any] = {"also": list(also), "checks_only": checks_only}
+    return Field(default, alias=column, description=description, json_schema_extra=extra)
 
 
 def _record_field(name: str, info: FieldInfo) -> RecordField:
@@ -110,6 +116,7 @@ def _record_field(name: str, info: FieldInfo) -> RecordField:
         description=info.description or "",
         code_set=code_set,
         optional=optional,
+        checks_only=extra.get("checks_only") is True,
     )
 
 

@@ -26,6 +26,7 @@ class Contact(
     person_id: PersonId = ssd("cont_person_id", "Child the contact is about", required=True)
     contact_date: EventDate | None = ssd("cont_contact_date", "Date the authority received the contact")
     contact_source: Source | None = ssd("cont_contact_source_code", "Who made it", also=("cont_contact_source_desc",))
+    outcome_json: Json | None = ssd("cont_contact_outcome_json", "Outcomes of the contact, as flags", checks_only=True)
 
 
 class EarlyHelpEpisode(

@@ -23,6 +23,10 @@ class Person(Record, name="persons", table="ssd_person", key="person_id", needs=
         "pers_expected_dob", "Expected date of birth of an unborn child, or an estimated date of birth"
     )
     death_date: EventDate | None = ssd("pers_death_date", "Date of death")
+    nhs_number: Text | None = ssd(
+        "pers_common_child_id", "NHS number, to find one child under two identifiers", checks_only=True
+    )
+    upn: Text | None = ssd("pers_upn", "Unique pupil number, to find one child under two identifiers", checks_only=True)
 
 
 class DisabilityRecord(Record, name="disabilities", table="ssd_disability", needs=("person_id", "disability")):
@@ -85,6 +89,9 @@ class Professional(
     professional_id: RecordId | None = ssd("prof_professional_id", "Identifier of the worker")
     staff_id: RecordId | None = ssd("prof_staff_id", "Staff number")
     name: Text | None = ssd("prof_professional_name", "Name as the lists show it")
+    registration_number: Text | None = ssd(
+        "prof_social_worker_registration_no", "Number in the register of social workers", checks_only=True
+    )
 
 
 class Worker(Record, name="workers", table="annexa_workers", key="worker_id", person="", end="leave_date"):

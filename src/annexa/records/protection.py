@@ -45,6 +45,7 @@ class Conference(
 
     conference_id: RecordId | None = ssd("icpc_icpc_id", "Identifier of the conference")
     enquiry_id: RecordId | None = ssd("icpc_s47_enquiry_id", "Section 47 enquiry that led to it")
+    referral_id: RecordId | None = ssd("icpc_referral_id", "Referral it belongs to", checks_only=True)
     person_id: PersonId | None = ssd("icpc_person_id", "Child it is about")
     transfer_in: YesNo | None = ssd("icpc_icpc_transfer_in", "Conference for a child who moved in on a plan")
     conference_date: EventDate | None = ssd("icpc_icpc_date", "Day it was held")

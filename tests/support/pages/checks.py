@@ -31,7 +31,11 @@ def checks_page() -> str:
         "An id is never used for anything else. Where another check reports the same child and record, a finding gives "
         "way to it: one fault gives one finding. A check that lacks its input could not run, which is not a pass.",
         "An authority changes a check in `annexa.toml`, for instance:",
-        '```toml\n# annexa.toml\nextracts = "extract"\n\n[checks.AA-709]\nworking_days = 15\nseverity = "error"\n\n[checks.AA-X20]\nenabled = false\n```',
+        fenced(
+            '# annexa.toml\nextracts = "extract"\n\n[checks.AA-709]\nworking_days = 15\nseverity = "error"\n\n'
+            "[checks.AA-X20]\nenabled = false",
+            "toml",
+        ),
         *(block for title, prefix in GROUPS for block in _group(title, prefix, known)),
     )
 

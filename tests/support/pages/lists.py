@@ -42,7 +42,7 @@ def lists_page() -> str:
         "The lists explained",
         "the files in `configs/editions`, the records and the rules in `annexa.lists`",
         "What stands here is what annexa does. Hold it beside Ofsted's text, and beside the file of the list in "
-        "`configs/editions`. The findings that are named (`AA-...`) are in [Findings](findings.md), the tables and "
+        "`configs/editions`. The findings that are named (`AA-...`) are in [Checks](checks.md), the tables and "
         "columns in [The extract layout](extract-layout.md).",
         "## Words",
         table(("Word", "What it means here"), WORDS),

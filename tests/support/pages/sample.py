@@ -2,7 +2,7 @@
 
 import annexa.sample
 from annexa.sample.faults import DEFECTS
-from tests.support.markdown import code, page, table
+from tests.support.markdown import code, codes, page, table
 
 
 def sample_page() -> str:
@@ -24,10 +24,12 @@ def sample_page() -> str:
         "## Planted defects",
         "`--defects 0.02` spoils two records for every hundred children, each child once at the most. What was planted "
         "stands in a file beside the folder (`extract.defects.csv`): kind, table, row, the finding that is meant to "
-        "see it, and what follows. A finding that is not yet in [Findings](findings.md) comes with the full check of "
-        "an extract's quality.",
+        "see it, and what follows. [Checks](checks.md) explains the findings.",
         table(
-            ("Kind", "Table", "Finding", "What follows"),
-            ((each.kind.replace("_", " "), code(each.table), code(each.check), each.consequence) for each in DEFECTS),
+            ("Kind", "Table", "Finding", "What follows", "May also raise"),
+            (
+                (each.kind.replace("_", " "), code(each.table), code(each.check), each.consequence, codes(each.also))
+                for each in DEFECTS
+            ),
         ),
     )
