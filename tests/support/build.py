@@ -52,9 +52,12 @@ class Result:
 
     def accused(self, check: str) -> list[str]:
         """The children of whom a check of records says that something is wrong, in alphabetical order."""
+        return sorted(self.checked(check)["child"].drop_nulls())
+
+    def checked(self, check: str) -> pl.DataFrame:
+        """The findings of a check of records."""
         run = ExtractRun(self.context, WorkingDays(), self.lists)
-        checked = run_checks(catalogue(), run, self.findings, {check}, teams=False)
-        return sorted(checked.findings["child"].drop_nulls())
+        return run_checks(catalogue(), run, self.findings, {check}, teams=False).findings
 
     def checks(self) -> set[str]:
         """The ids of all findings."""

@@ -32,13 +32,16 @@ After the check may stand, in brackets, what differs from a run for 2025-06-02 i
     AA-G21 on extract [previous=1:100,3:50]: trips
     AA-101 on lists [options.own_la=Exshire absent=2.end_date,7]: could not run
 
+On an extract a table that begins with a list's number stands in the place of that list of the build: to show what a
+check that proves the build would find.
+
 With `read=ssd` the records of an extract are written as text and read by that source profile, as a run does it: what
 reading finds is found, and a cell may hold any text. `absent` names tables or lists, or columns of them, that are not
 there although rows stand below or none do; `supplied` names tables (or lists) that are there without a row.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -50,7 +53,7 @@ from annexa.checks.catalogue import Definition, catalogue
 from annexa.checks.registry import MADE
 from annexa.checks.run import Checked, run_checks
 from annexa.checks.runs import ExtractRun, ListsRun, view_of
-from annexa.editions import Edition, load_edition
+from annexa.editions import Edition, ListSpec, load_edition
 from annexa.extract.load import extract_from
 from annexa.extract.read import RawExtract, RawTable
 from annexa.extract.tables import DTYPES
@@ -195,6 +198,8 @@ def extract_run(block: Block):
     records: dict[str, list[dict[str, object]]] = {}
     people = set()
     for name, rows in block.tables.items():
+        if name.isdigit():
+            continue
         record = RECORDS[name]
         records[name] = []
         for position, row in enumerate(rows):
@@ -230,6 +235,9 @@ def extract_run(block: Block):
         records, block.day, period.extract_date, block.options.get("edition", "ilacs-2019"), absent, **options
     )
     lists = build_lists(context) if block.check in MADE else _Lists(context)
+    for name in filter(str.isdigit, block.tables):
+        spec = context.edition.lists[int(name)]
+        lists[spec.number] = BuiltList(spec, True, None, pl.DataFrame(), codes=_list_of(block, spec, []))
     run = ExtractRun(context, WorkingDays(), lists, _previous(block))
     return run, context.findings.frame()
 
@@ -263,25 +271,31 @@ def lists_run(block: Block) -> ListsRun:
         if name in absent or name not in (str(number) for number in edition.lists):
             continue
         spec = edition.lists[int(name)]
-        fields = {column.field or column.derive: column for column in spec.columns}
-        for column in block.columns.get(name, []):
-            assert column in fields, f"{block.place}: List {name} has no column {column}: {', '.join(fields)}"
-        frame = pl.DataFrame(
-            {
-                column.heading: pl.Series(
-                    [_cell(each, row.get(each, "")) for row in rows], dtype=_dtype(each), strict=False
-                )
-                for each, column in fields.items()
-                if f"{name}.{each}" not in absent
-            }
-        )
-        views[int(name)] = view_of(spec, frame)
+        views[int(name)] = view_of(spec, _list_of(block, spec, absent))
     extract = None
     records = {name: rows for name, rows in block.tables.items() if name in RECORDS}
     if records:
         extract, _ = extract_run(replace(block, tables=records, options={**block.options, "absent": ""}))
     period = InspectionPeriod(block.day, _date(block.options.get("extract_date")))
-    return ListsRun(period, edition, WorkingDays(), views, extract, _previous(block))
+    own = tuple(block.options.get("options.own_la", "").split("+"))
+    return ListsRun(period, edition, WorkingDays(), views, extract, _previous(block), own_la=own)
+
+
+def _list_of(block: Block, spec: ListSpec, absent: Sequence[str]) -> pl.DataFrame:
+    """Return a list as a block's table has it, by heading."""
+    rows = block.tables.get(str(spec.number), [])
+    fields = {column.field or column.derive: column for column in spec.columns}
+    for column in block.columns.get(str(spec.number), []):
+        assert column in fields, f"{block.place}: List {spec.number} has no column {column}: {', '.join(fields)}"
+    return pl.DataFrame(
+        {
+            column.heading: pl.Series(
+                [_cell(each, row.get(each, "")) for row in rows], dtype=_dtype(each), strict=False
+            )
+            for each, column in fields.items()
+            if f"{spec.number}.{each}" not in absent
+        }
+    )
 
 
 def _previous(block: Block):

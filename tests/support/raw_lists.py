@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import fastexcel
 import polars as pl
 from openpyxl.utils import get_column_letter
 
-from annexa.editions import load_edition
+from annexa.editions import Edition, load_edition
 from annexa.filled.fill import fill
 from annexa.filled.model import SHEET_ROW, Filled, RawList
 from annexa.findings import Findings
@@ -62,3 +64,19 @@ def filled(*lists: RawList | Sequence[RawList], value_map: Any = None, day: date
     books = [Book({each.spec.number: each for each in ([one] if isinstance(one, RawList) else one)}) for one in lists]
     findings = Findings()
     return fill(books, EDITION, InspectionPeriod(day), findings, value_map), findings.frame()
+
+
+def of_own_layout(path: Path, edition: Edition) -> Book:
+    """The lists of a workbook in annexa's own layout: title in row 1, headings in row 2; nothing else is looked for."""
+    reader = fastexcel.read_excel(path)
+    lists = {}
+    for number, spec in edition.lists.items():
+        loaded = reader.load_sheet(spec.sheet, header_row=1, dtypes="string").to_polars()
+        midnight = pl.all().str.replace(r"^(\d{4}-\d{2}-\d{2}) 00:00:00$", "${1}")
+        cells = loaded.select(midnight).with_columns(
+            pl.int_range(3, 3 + loaded.height, dtype=pl.UInt32, eager=True).alias(SHEET_ROW)
+        )
+        letters = {heading: get_column_letter(number) for number, heading in enumerate(loaded.columns, start=1)}
+        unread = pl.DataFrame(schema={SHEET_ROW: pl.UInt32, "heading": pl.String})
+        lists[number] = RawList(spec, path.name, spec.sheet, cells, letters, cells.select(SHEET_ROW), unread)
+    return Book(lists)

@@ -20,13 +20,15 @@ def test_lists_with_one_row_a_child_go_by_the_child_and_the_others_by_the_main_d
         3: (CHILD, "Date of referral"),
         4: (CHILD, "Continuous Assessment Start Date"),
         5: (CHILD, "Strategy discussion initiating Section 47 Enquiry Start Date"),
-        **{number: (CHILD,) for number in range(6, 11)},
+        **dict.fromkeys(range(6, 11), (CHILD,)),
         11: ("Individual adopter identifier",),
     }
 
 
 def test_a_row_of_a_later_workbook_stands_whole_and_the_earlier_one_is_listed() -> None:
-    first = raw_list(8, {CHILD: ["1", "2"], GENDER: ["a) Male", "a) Male"], "Allocated Team": ["A", "A"]}, file="a.xlsx")
+    first = raw_list(
+        8, {CHILD: ["1", "2"], GENDER: ["a) Male", "a) Male"], "Allocated Team": ["A", "A"]}, file="a.xlsx"
+    )
     later = raw_list(8, {CHILD: ["3", "2"], GENDER: ["b) Female", "b) Female"]}, file="b.xlsx", sheet="CLA")
     result, findings = filled(first, later)
     each = result.lists[8]

@@ -137,6 +137,8 @@ class ListsRun:
         lists: those that are there, by number.
         extract: the extract, where one is given beside the lists.
         previous: as for ExtractRun.
+        missing: why a list is not there, by number.
+        own_la: names and codes of the own authority.
     """
 
     period: InspectionPeriod
@@ -146,6 +148,7 @@ class ListsRun:
     extract: ExtractRun | None = None
     previous: Mapping[int, int] | None = None
     missing: Mapping[int, str] = field(default_factory=dict)
+    own_la: tuple[str, ...] = ()
 
     def rows(self, number: int) -> pl.DataFrame:
         """The rows of a list, by the names of fields and derivations, and _row."""

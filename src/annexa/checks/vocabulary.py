@@ -1,3 +1,22 @@
 """Importing this module registers every check."""
 
-from annexa.checks import children_in_need, front_door, protection, protection_visits  # noqa: F401
+from annexa.checks import (  # noqa: F401
+    across_adoption,
+    across_care,
+    across_need,
+    across_open,
+    across_plans,
+    adopters,
+    adoption,
+    allocation,
+    assessments,
+    care_leavers,
+    children_in_need,
+    completeness,
+    dates,
+    deaths,
+    front_door,
+    identity,
+    protection,
+    protection_visits,
+)

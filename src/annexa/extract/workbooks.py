@@ -6,8 +6,7 @@ than it says. The cells are then read by fastexcel, each as the text of what it 
 
 import re
 import zipfile
-import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -17,14 +16,12 @@ import polars as pl
 
 from annexa.errors import SourceError
 from annexa.extract.files import ROW, Content, Limits, blank_to_null, fold_headings
+from annexa.extract.package import AGAIN, BLOCK, BROKEN, check_limits, expand
 
-_BLOCK: Final = 1 << 18
-_LOCAL_HEADER: Final = 30
 _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _ERROR_MARKS: Final = (b't="e"', b"t='e'")
 _ERROR_CELL: Final = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?\bt=)(["'])e\2""")
-_AGAIN: Final = "Save it again from Excel as an Excel Workbook (.xlsx)."
 
 
 class Workbook:
@@ -70,7 +67,7 @@ class Workbook:
         cells = cells.with_row_index(ROW, 1).slice(1)
         filled = pl.any_horizontal(pl.col(pl.String) != "")
         columns = [
-            _as_text(pl.col(column)).alias(heading)
+            as_text(pl.col(column)).alias(heading)
             for column, heading in zip(cells.columns[1:], folded, strict=True)
             if heading in wanted
         ]
@@ -78,7 +75,8 @@ class Workbook:
         return Content(frame, tuple(heading for heading in folded if heading))
 
 
-def _as_text(cells: pl.Expr) -> pl.Expr:
+def as_text(cells: pl.Expr) -> pl.Expr:
+    """Return the cells of a sheet that fastexcel loaded as text in the forms that Workbook.read names."""
     # fastexcel writes a date as midnight of its day, and true and false in lower case. Few cells pass the first look.
     midnight = pl.when(cells.str.ends_with(" 00:00:00")).then(cells)
     day = pl.when(midnight.str.contains(r"^\d{4}-\d{2}-\d{2} 00:00:00$")).then(midnight.str.head(10))
@@ -87,7 +85,7 @@ def _as_text(cells: pl.Expr) -> pl.Expr:
 
 
 def _unreadable(where: str) -> SourceError:
-    return SourceError(f"{where} cannot be read: it is no XLSX workbook, or it is damaged or incomplete.", _AGAIN)
+    return SourceError(f"{where} cannot be read: it is no XLSX workbook, or it is damaged or incomplete.", AGAIN)
 
 
 def _refuse_ole(path: Path, name: str) -> None:
@@ -96,11 +94,11 @@ def _refuse_ole(path: Path, name: str) -> None:
         if file.read(len(_OLE)) != _OLE:
             return
         last = b""
-        while block := file.read(_BLOCK):
+        while block := file.read(BLOCK):
             if _ENCRYPTED in last + block:
                 raise _protected(name)
             last = block[-len(_ENCRYPTED) :]
-    raise SourceError(f"{name} is a workbook of Excel 97-2003 under the wrong name.", _AGAIN)
+    raise SourceError(f"{name} is a workbook of Excel 97-2003 under the wrong name.", AGAIN)
 
 
 def _protected(name: str) -> SourceError:
@@ -118,21 +116,11 @@ def _check_parts(path: Path, name: str, limits: Limits) -> bool:
     try:
         with zipfile.ZipFile(path) as package, path.open("rb") as file:
             parts = package.infolist()
-            _check_limits(parts, path.stat().st_size, name, limits)
+            check_limits(parts, path.stat().st_size, name, limits)
             with_errors = [part for part in parts if _has_errors(package, part, file, name)]
             return bool(with_errors)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError) as error:
+    except BROKEN as error:
         raise _unreadable(name) from error
-
-
-def _check_limits(parts: list[zipfile.ZipInfo], size: int, name: str, limits: Limits) -> None:
-    expanded = sum(part.file_size for part in parts)
-    if expanded > limits.max_expanded_bytes or expanded > limits.max_ratio * size:
-        raise SourceError(
-            f"{name} would expand to {expanded:,} bytes, {expanded / size:,.0f} times its size: allowed are "
-            f"{limits.max_expanded_bytes:,} bytes and {limits.max_ratio:,.0f} times.",
-            "If it is a real workbook, raise max_expanded_mb or max_ratio under [limits] in annexa.toml.",
-        )
 
 
 def _has_errors(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: BinaryIO, name: str) -> bool:
@@ -144,52 +132,11 @@ def _has_errors(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: BinaryIO,
     package.open(part).close()  # compares the two places where a part is described
     found = False
     last = b""
-    for block in _expand(file, part, name):
+    for block in expand(file, part, name):
         seen = last + block
         found = found or any(mark in seen for mark in _ERROR_MARKS)
         last = block[-len(_ERROR_MARKS[0]) :]
     return found
-
-
-def _expand(file: BinaryIO, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
-    """Yield a part's bytes, refusing one that is not what it declares to be.
-
-    By hand, since the zip module stops at the declared size without a word where fastexcel would go on.
-    """
-    file.seek(part.header_offset)
-    header = file.read(_LOCAL_HEADER)
-    file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
-    packed = _blocks(file, part.compress_size)
-    if part.compress_type == zipfile.ZIP_DEFLATED:
-        packed = _inflate(packed)
-    elif part.compress_type != zipfile.ZIP_STORED:
-        raise NotImplementedError
-    size = checksum = 0
-    for block in packed:
-        size += len(block)
-        checksum = zlib.crc32(block, checksum)
-        if size > part.file_size:
-            raise SourceError(
-                f"{name} expands to more than it declares: it is damaged, or made to fill the memory.", _AGAIN
-            )
-        yield block
-    if size != part.file_size or checksum != part.CRC:
-        raise zipfile.BadZipFile
-
-
-def _blocks(file: BinaryIO, size: int) -> Iterator[bytes]:
-    while size and (block := file.read(min(size, _BLOCK))):
-        size -= len(block)
-        yield block
-
-
-def _inflate(packed: Iterator[bytes]) -> Iterator[bytes]:
-    expander = zlib.decompressobj(-zlib.MAX_WBITS)
-    for block in packed:
-        yield expander.decompress(block, _BLOCK)
-        while expander.unconsumed_tail:
-            yield expander.decompress(expander.unconsumed_tail, _BLOCK)
-    yield expander.flush()
 
 
 def _errors_as_text(path: Path) -> bytes:

@@ -85,6 +85,12 @@ def adopters_in_process(context: Context, spec: ListSpec) -> Cohort:
     )
 
 
+def children_of_family() -> pl.Expr:
+    """The number of children placed as the list shows it: the family's, over all of its adopters (List 11)."""
+    of_family = pl.col("children_placed").max().over("family_id")
+    return pl.when(pl.col("family_id").is_null()).then("children_placed").otherwise(of_family)
+
+
 def _undated() -> pl.Expr:
     return pl.max_horizontal(*ALL_DATES).is_null()
 
@@ -101,11 +107,9 @@ def _adopters(context: Context, **conditions: pl.Expr) -> Cohort:
     rows = context.rows("adopters").with_columns(first_reason(**conditions).alias("reason"))
     _report_families(context, rows)
     refused = pl.col("left_date").is_null() & _refused()
-    of_family = pl.col("children_placed").max().over("family_id")
-    alone = pl.col("family_id").is_null()
     kept = (
         rows.filter(pl.col("_drop").is_null())
-        .with_columns(pl.when(alone).then("children_placed").otherwise(of_family).alias("children_placed"))
+        .with_columns(children_of_family().alias("children_placed"))
         .filter(pl.col("reason").is_null())
         .with_columns(
             pl.when(refused).then(pl.lit(REFUSED)).otherwise("left_reason").alias("left_reason"),

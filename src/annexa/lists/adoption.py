@@ -25,7 +25,7 @@ NO_DECISION: Final = ["DUPLICATE", "CONFLICT", "NO_CHILD_ID", "FUTURE", "NOT_ADO
 STEPS: Final = ("decision_date", "placement_order_date", "matched_date", "placed_date", "ffa_date", "order_date")
 SHOWN: Final = [
     "person_id", "permanence_id", "entered_care_date", "decision_date", "placement_order_date", "matched_date",
-    "placed_date", "order_date", "reversed_date", "reversed_reason", "ffa_date", "at", "ceased", "source",
+    "placed_date", "order_date", "reversed_date", "reversed_reason", "ffa_date", "at", "ceased", "source", "_row",
 ]  # fmt: skip
 
 
@@ -38,10 +38,11 @@ def adoption_decisions(context: Context, spec: ListSpec) -> Cohort:
     where it was reversed in the window). Children whose care shows an adoption that no record speaks of are added, and
     counted under the table that shows it.
 
-    The rows have the columns of SHOWN; an added row has no permanence_id and no decision_date, and its table as source.
+    The rows have the columns of SHOWN; an added row has no permanence_id, _row and decision_date, and its table as
+    source.
     """
     window = needed_window(context, spec.number)
-    records = _judged(_dated(context, _with_period(context, _with_child(context))), window)
+    records = _judged(decisions(context), window)
     in_scope = records.filter(pl.col("reason").is_null())
     # Two records with one identifier differ somewhere: the order of their content breaks the tie, not that of the rows.
     ordered = in_scope.sort(*context.tables["permanence"].record.fields(), nulls_last=False)
@@ -52,7 +53,7 @@ def adoption_decisions(context: Context, spec: ListSpec) -> Cohort:
     records = records.with_columns(pl.when(superseded).then(pl.lit("SUPERSEDED")).otherwise("reason").alias("reason"))
     noted = (pl.col("reason") == "SUPERSEDED").fill_null(False) & window.contains(pl.col("reversed_date"))
     records = records.with_columns(noted.alias("noted"))
-    _report(context, records, in_scope, shown, added)
+    _report(context, records, in_scope, shown)
 
     rows = pl.concat([shown, added], how="diagonal").with_columns(
         pl.coalesce("ended", pl.lit(context.period.as_at)).alias("at"), pl.col("ended").is_not_null().alias("ceased")
@@ -65,7 +66,20 @@ def adoption_decisions(context: Context, spec: ListSpec) -> Cohort:
     )
 
 
-def _with_child(context: Context) -> pl.DataFrame:
+def decisions(context: Context) -> pl.DataFrame:
+    """Every permanence record, whether it speaks of an agency's adoption or not, with its child, period and dates.
+
+    Returns:
+        One row a record, those that take no part (_drop) included; columns as in with_child, _with_period and _dated.
+    """
+    return context.once(_decisions)
+
+
+def _decisions(context: Context) -> pl.DataFrame:
+    return _dated(context, _with_period(context, with_child(context)))
+
+
+def with_child(context: Context) -> pl.DataFrame:
     """All records, with the child as person_id and the identifier that the record itself gives as recorded_id (R43).
 
     The child is the one of the period of care. The record's own identifier counts only where the period is blank,
@@ -180,7 +194,8 @@ def _dated(context: Context, decisions: pl.DataFrame) -> pl.DataFrame:
         The same rows, and the columns of _care; placement_order_date, matched_date, placed_date and order_date as the
         list shows them; adoption (something in the record or in the period's care says that it is an agency's
         adoption); death_date, turned_18; ended, the earliest of adoption order, reversal, special guardianship or child
-        arrangements order, end of care, death and 18th birthday (R6), null while the decision stands; recorded_match.
+        arrangements order, end of care, death and 18th birthday (R6), null while the decision stands; by_carer (the
+        current foster carer adopts, so that matched_date is the decision's, R14) and recorded_match.
     """
     rows = decisions.join(
         context.once(_care).drop("person_id"), on="period", how="left", maintain_order="left"
@@ -198,6 +213,7 @@ def _dated(context: Context, decisions: pl.DataFrame) -> pl.DataFrame:
     by_carer = ((pl.col("adopted_by_carer") == "Y") & pl.col("ffa_date").is_null()).fill_null(False)
     return rows.with_columns(
         adoption.alias("adoption"),
+        by_carer.alias("by_carer"),
         pl.coalesce("placement_order_date", "first_ordered").alias("placement_order_date"),
         pl.when(by_carer).then(pl.coalesce("decision_date", "matched_date")).otherwise("matched_date")
         .alias("matched_date"),
@@ -279,13 +295,8 @@ def _disagrees() -> pl.Expr:
     return (pl.col("recorded_id") != pl.col("person_id")).fill_null(False)
 
 
-def _report(
-    context: Context, records: pl.DataFrame, in_scope: pl.DataFrame, shown: pl.DataFrame, added: pl.DataFrame
-) -> None:
-    """Report AA-1001, 1008, 1010, 1012 and 1013."""
-    undecided = "There are adoption steps and no date of the agency's decision: the decision date is blank."
-    _report_rows(context, "AA-1001", undecided, in_scope.filter(pl.col("decision_date").is_null()), "decision_date")
-    _report_added(context, undecided, added)
+def _report(context: Context, records: pl.DataFrame, in_scope: pl.DataFrame, shown: pl.DataFrame) -> None:
+    """Report AA-1008, 1010, 1012 and R40."""
     _report_rows(
         context,
         "AA-1008",
@@ -336,19 +347,6 @@ def _report_rows(
             row=pl.col("_row"),
             column=column,
             value=value,
-        )
-
-
-def _report_added(context: Context, message: str, added: pl.DataFrame) -> None:
-    if added.height:
-        context.findings.add(
-            "AA-1001",
-            message,
-            frame=added,
-            list=LIST,
-            child=pl.col("person_id"),
-            table=pl.col("source"),
-            column="decision_date",
         )
 
 

@@ -153,13 +153,7 @@ def assessments(context: Context, spec: ListSpec) -> Cohort:
 def _report(context: Context, live: pl.DataFrame) -> None:
     """Report what the rulings on membership find: `live` are the rows of the facts, with their reason."""
     unstarted = live.filter(pl.col("start_date").is_null())
-    dead = live.filter("ended_by_death")
-    shut = live.filter(pl.col("authorised_date").is_null() & pl.col("episode_closed_on").is_not_null())
-    for check, message, found, column in (
-        ("AA-409", "The assessment has no start date.", unstarted, "start_date"),
-        ("AA-G24", "The child has died, and the assessment is still open.", dead, "authorised_date"),
-        ("AA-408", "The episode of need was closed, and the assessment is still open.", shut, "authorised_date"),
-    ):
+    for check, message, found, column in (("AA-409", "The assessment has no start date.", unstarted, "start_date"),):
         report_rows(
             context,
             check,
@@ -181,13 +175,17 @@ def _report(context: Context, live: pl.DataFrame) -> None:
     )
 
 
-@derivation("support_required")
-def support_required(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
-    """Whether the child was assessed as needing support (List 4, 2.13); blank while the assessment is not authorised.
+def with_support(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add whether the child was assessed as needing support (2.13); blank while the assessment is not authorised.
 
     The first that is recorded: the flag for no further action (Y: no, N: yes), as a column or among the outcomes; an
     outcome that is support; and, for the last assessment of an episode alone, its closure as RC8 or RC9, which is no.
-    Nothing recorded stays blank, with AA-403.
+
+    Args:
+        rows: assessment_facts() and the outcomes of the record.
+
+    Returns:
+        `rows` with support_required (Y, N, UNREADABLE, or null where nothing is recorded).
     """
     column = pl.when(pl.col("outcome_nfa").is_in(["Y", "N", UNREADABLE])).then("outcome_nfa")
     nfa = pl.coalesce(column, "NFA_FLAG")
@@ -198,7 +196,7 @@ def support_required(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
         & pl.col("episode_close_reason").is_in(_CLOSED_AFTER_ASSESSMENT)
     )
     authorised = pl.col("authorised_date").is_not_null()
-    answer = with_flags(rows, "outcome_json", ("NFA_FLAG", *_SUPPORT_FLAGS)).with_columns(
+    return with_flags(rows, "outcome_json", ("NFA_FLAG", *_SUPPORT_FLAGS)).with_columns(
         pl.when(~authorised).then(None)
         .when(nfa == UNREADABLE).then(pl.lit(UNREADABLE))
         .when(nfa == "Y").then(pl.lit("N"))
@@ -206,17 +204,9 @@ def support_required(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
         .when(closed_after).then(pl.lit("N"))
         .alias("support_required")
     )  # fmt: skip
-    if not {"outcome_nfa", "outcome_json"} <= context.tables["assessments"].absent:
-        blank = answer.filter(authorised & pl.col("support_required").is_null())
-        message = "The assessment is authorised, and whether the child needs support is not recorded."
-        report_rows(
-            context,
-            "AA-403",
-            message,
-            number=LIST,
-            record="assessments",
-            rows=blank,
-            event="assessment_id",
-            column="outcome_nfa",
-        )
-    return answer.select(ID, "support_required")
+
+
+@derivation("support_required")
+def support_required(_context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """Whether the child was assessed as needing support (List 4); nothing recorded stays blank, and AA-403 says so."""
+    return with_support(rows).select(ID, "support_required")

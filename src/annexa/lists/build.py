@@ -12,7 +12,6 @@ from annexa.lists.context import Context
 from annexa.lists.orders import sort_expressions
 from annexa.lists.reasons import CLASSES, OUTPUT, REASONS
 from annexa.lists.registry import COHORTS, DERIVATIONS, ID
-from annexa.lists.remarks import remark
 from annexa.period import Window
 
 
@@ -80,13 +79,11 @@ def build_lists(context: Context, numbers: Collection[int] | None = None) -> dic
         numbers: the lists to build; all where None. Who is on a list does not depend on it (K23).
     """
     _report_absent_tables(context)
-    lists = {
+    return {
         number: build_list(context, spec)
         for number, spec in sorted(context.edition.lists.items())
         if numbers is None or number in numbers
     }
-    remark(context, lists)
-    return lists
 
 
 def build_list(context: Context, spec: ListSpec) -> BuiltList:

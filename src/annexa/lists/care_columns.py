@@ -175,7 +175,7 @@ def _runs(context: Context) -> pl.DataFrame:
 @derivation("care_review_date")
 def review_date(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """The latest statutory review within the period that was not cancelled (List 8)."""
-    held = _reviews(context, rows)
+    held = reviews_held(context, rows)
     return held.group_by(ID).agg(pl.col("review_date").max().alias("care_review_date"))
 
 
@@ -186,14 +186,14 @@ def iro_contact(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     It is the later of the recorded contact and the latest review in which the child took part or was represented (PN0
     to PN4); PN5 to PN7, a blank and an unreadable participation are no contact.
     """
-    met = _reviews(context, rows).filter(pl.col("participation").is_in(_TOOK_PART))
+    met = reviews_held(context, rows).filter(pl.col("participation").is_in(_TOOK_PART))
     latest = met.group_by(ID).agg(pl.col("review_date").max())
     return rows.join(latest, on=ID, how="left", maintain_order="left").select(
         ID, pl.max_horizontal("iro_contact_date", "review_date").alias("iro_contact_date")
     )
 
 
-def _reviews(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+def reviews_held(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """Reviews held within the period of each list row: _id, review_date, participation.
 
     A review that names no child belongs to the child whose care episodes carry its period identifier; one that is

@@ -1,4 +1,4 @@
-"""What the rules of List 8 find about periods of care: AA-805, AA-816, AA-828, AA-834 to AA-836, AA-G23 and AA-G24."""
+"""What the rules of List 8 find about periods of care: AA-805, AA-816, AA-828, AA-834 to AA-836 and AA-G23."""
 
 from typing import Final
 
@@ -45,10 +45,10 @@ def report_periods(context: Context, periods: pl.DataFrame, episodes: pl.DataFra
 
 
 def report_listed(context: Context, periods: pl.DataFrame, in_scope: pl.DataFrame, window: Window) -> None:
-    """Report what is wrong with the periods that could be on List 8 (K7, K12, K14, R22).
+    """Report what is wrong with the periods that could be on List 8 (K7, K12, R22).
 
-    AA-828: no start; AA-G24: open at a death; AA-G23: an unborn child; AA-816: looked after beyond the 18th birthday,
-    whether the record is open or ended later, and AA-834 in its place where the law allows it.
+    AA-828: no start; AA-G23: an unborn child; AA-816: looked after beyond the 18th birthday, whether the record is open
+    or ended later, and AA-834 in its place where the law allows it.
 
     Args:
         context: the run.
@@ -58,9 +58,6 @@ def report_listed(context: Context, periods: pl.DataFrame, in_scope: pl.DataFram
     """
     undated = in_scope.filter(pl.col("start_date").is_null())
     _report(context, "AA-828", "The period of care has no start date.", _of(undated), "start_date")
-    died = in_scope.filter(pl.col("ended_by") == "death")
-    message = "The period of care was still open when the child died: the list ends it on the date of death."
-    _report(context, "AA-G24", message, _of(died), "end_date")
     unborn = with_people(context, in_scope, "unborn").filter(pl.col("unborn"))
     _report(context, "AA-G23", "An unborn child cannot be looked after.", _of(unborn), "start_date")
     _report_adults(context, periods, window)

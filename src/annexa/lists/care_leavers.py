@@ -5,7 +5,7 @@ from typing import Any, Final
 import polars as pl
 
 from annexa.editions import ListSpec
-from annexa.extract.tables import DROP
+from annexa.extract.tables import DROP, ROW
 from annexa.lists.care import care_periods
 from annexa.lists.context import Context
 from annexa.lists.people import with_people
@@ -42,8 +42,9 @@ def _cohort(context: Context, *, eligible_listed: bool) -> Cohort:
     of birth never removes a row.
 
     The rows have person_id, eligibility, in_touch, latest_contact_date, accommodation, suitability, activity,
-    personal_adviser, team, worker, pathway_plan_review_date, at, ceased; service_open (null where no service is
-    recorded, so that the record counts as current) and what else _people gives.
+    personal_adviser, team, worker (these from one record, whose care_leaver_id and _row they name too),
+    pathway_plan_review_date, at, ceased; service_open (null where no service is recorded, so that the record counts as
+    current), still_eligible (looked after, and listed for it) and what else _people gives.
     """
     eligible = pl.col("looked_after") & (pl.col("age") >= YOUNGEST).fill_null(False) & eligible_listed
     judged = _people(context).with_columns(eligible.alias("still_eligible"), pl.lit(None, dtype=pl.String).alias(DROP))
@@ -113,7 +114,7 @@ def _category() -> pl.Expr:
     """Return the category over all rows of a person, by age (R27, R41); blank where none is known."""
 
     def first(*order: tuple[str, str]) -> pl.Expr:
-        return pl.coalesce(pl.when(_has(code)).then(pl.lit(shown)) for code, shown in order)
+        return pl.coalesce(pl.when(has_category(code)).then(pl.lit(shown)) for code, shown in order)
 
     adult = first(("FORMER", "FORMER"), ("QUALIFYING", "QUALIFYING"), ("ELIGIBLE", "FORMER"), ("RELEVANT", "RELEVANT"))
     child = first(
@@ -128,7 +129,8 @@ def _category() -> pl.Expr:
     )  # fmt: skip
 
 
-def _has(code: str) -> pl.Expr:
+def has_category(code: str) -> pl.Expr:
+    """True where one of the person's records gives this eligibility category, over rows with `categories`."""
     return pl.col("categories").list.contains(code)
 
 
@@ -149,23 +151,14 @@ def _latest_contact(context: Context) -> pl.DataFrame:
         nulls_last=False, maintain_order=True,
     )  # fmt: skip
     return ranked.unique("person_id", keep="last", maintain_order=True).select(
-        "person_id", "in_touch", "latest_contact_date", *DETAILS, "personal_adviser", "team", "worker"
-    )
-
-
-def _misfit() -> pl.Expr:
-    """True where the recorded categories do not fit the age (AA-901)."""
-    age = pl.col("age")
-    adult = (age >= ADULT) & ~_has("FORMER") & ~_has("QUALIFYING") & (_has("ELIGIBLE") | _has("RELEVANT"))
-    child = age.is_between(YOUNGEST, ADULT - 1) & ~_has("RELEVANT") & ~_has("QUALIFYING")
-    child &= (_has("ELIGIBLE") | _has("FORMER")) & ~pl.col("still_eligible")
-    young = (age < YOUNGEST) & pl.any_horizontal(_has(code) for code in CATEGORIES)
-    return (adult | child | young).fill_null(False)
+        "person_id", "care_leaver_id", ROW, "in_touch", "latest_contact_date", *DETAILS,
+        "personal_adviser", "team", "worker",
+    )  # fmt: skip
 
 
 def _contradicts() -> pl.Expr:
     """True for who is left off as looked after, and is recorded as having left care (AA-X16)."""
-    return (pl.col("reason") == "LOOKED_AFTER").fill_null(False) & (_has("RELEVANT") | _has("FORMER"))
+    return (pl.col("reason") == "LOOKED_AFTER").fill_null(False) & (has_category("RELEVANT") | has_category("FORMER"))
 
 
 def _finding() -> pl.Expr:
@@ -196,18 +189,7 @@ def _report(context: Context, judged: pl.DataFrame, kept: pl.DataFrame) -> None:
             "The young person is looked after and recorded as relevant or former relevant.",
             judged.filter(_contradicts()),
         ),
-        ("AA-901", "The eligibility category does not fit the age.", kept.filter(_misfit())),
-        (
-            "AA-912",
-            "The young person receives leaving care services, and no eligibility category can be shown.",
-            kept.filter(pl.col("eligibility").is_null() & ~_misfit()),
-        ),
         ("AA-G23", "An unborn child cannot be a care leaver.", kept.filter("unborn")),
-        (
-            "AA-G22",
-            "The young person is 25 or over and a leaving care service is still open.",
-            kept.filter(pl.col("age") >= SERVICES_END_AT),
-        ),
     ):
         if rows.height:
             context.findings.add(check, message, frame=rows.sort("person_id"), child=pl.col("person_id"), **where)

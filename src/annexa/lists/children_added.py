@@ -8,6 +8,7 @@ from annexa.lists.context import Context
 from annexa.lists.orders import most_recent
 from annexa.lists.people import with_people
 from annexa.lists.services import ASSESSMENT, CARE, CIN_PLAN, CP_PLAN, RECORD_OF, SHORT_BREAK, services
+from annexa.lists.spans import report_rows
 from annexa.period import Window, completed_years
 
 LIST: Final = 6
@@ -18,9 +19,9 @@ ENDED_ADDING: Final = (CP_PLAN, CIN_PLAN, CARE)
 _CHECKS: Final = {
     CP_PLAN: ("AA-X02", "The child is on a child protection plan, and no open episode of need says so."),
     CARE: ("AA-X03", "The child is looked after, and no open episode of need says so."),
-    ASSESSMENT: ("AA-X05", "An assessment is open, and the child has no open episode of need."),
 }
-_NO_EPISODE = "The child has a recorded service and no episode of need for it."
+_OPEN_ASSESSMENT: Final = "An assessment is open, and the child has no open episode of need."
+_NO_EPISODE: Final = "The child has a recorded service and no episode of need for it."
 
 
 def added_rows(context: Context, window: Window, shown: pl.DataFrame) -> pl.DataFrame:
@@ -35,9 +36,9 @@ def added_rows(context: Context, window: Window, shown: pl.DataFrame) -> pl.Data
     3. The episode shown is closed, and a service open at D began on or after its closure: a row as in 1, from those
        services, in place of the closed one. One that began before the closure leaves the closed row as it is.
 
-    Every such child has a finding for each table: AA-X02, AA-X03 or AA-X05 for an open service of these kinds, AA-X28
-    for any other. A child whose closed row stays while a service is open has the former three too. The findings do not
-    depend on the option list6_additions; the rows do.
+    Every such child has a finding for each table: AA-X02 or AA-X03 for an open plan or period of care, AA-X05 for each
+    open assessment, AA-X28 for any other. A child whose closed row stays while a service is open has the former three
+    too. The findings do not depend on the option list6_additions; the rows do.
 
     Args:
         context: the run.
@@ -99,11 +100,25 @@ def _rows(context: Context, basis: pl.DataFrame) -> pl.DataFrame:
 
 
 def _report(context: Context, open_now: pl.DataFrame, basis: pl.DataFrame) -> None:
-    """One finding a child, check and table; they name no event, since it is the episode that is missing."""
+    """One finding a child, check and table, which names no event, since it is the episode that is missing.
+
+    Of assessments there is one for each: another check may find fault with the same assessment.
+    """
     kind = pl.col("kind")
     for each, (check, message) in _CHECKS.items():
         _report_children(context, check, message, each, open_now.filter(kind == each))
-    others = basis.filter(~(pl.col("is_open") & kind.is_in(list(_CHECKS))))
+    unended = open_now.filter(kind == ASSESSMENT).select("person_id", pl.col("event_id").alias("assessment_id"))
+    report_rows(
+        context,
+        "AA-X05",
+        _OPEN_ASSESSMENT,
+        number=LIST,
+        record=RECORD_OF[ASSESSMENT],
+        rows=context.live(RECORD_OF[ASSESSMENT]).join(unended, on=["person_id", "assessment_id"], how="semi"),
+        event="assessment_id",
+        column="authorised_date",
+    )
+    others = basis.filter(~(pl.col("is_open") & kind.is_in([*_CHECKS, ASSESSMENT])))
     for each in ADDING:
         _report_children(context, "AA-X28", _NO_EPISODE, each, others.filter(kind == each))
 

@@ -34,7 +34,7 @@ ADULT = 18
 CLOSED_AFTER_ASSESSMENT = ["RC8", "RC9"]
 CLOSED_AFTER_SERVICES = ["RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7"]
 # Of these the account names only the findings; the checks of records make them.
-_FOUND_BY_CHECKS = ("AA-610",)
+_FOUND_BY_CHECKS = ("AA-307", "AA-610", "AA-G24")
 # Records that name a referral, and their identifiers; List 4 reports assessments itself.
 _NAME_A_REFERRAL = {
     "cin_plans": "cin_plan_id",
@@ -63,8 +63,7 @@ def children_in_need(context: Context, spec: ListSpec) -> Cohort:
     kept = shown.join(added, on="person_id", how="anti", maintain_order="left")
     superseded = pl.col("reason").is_null() & ~pl.col("_row").is_in(kept["_row"].implode())
     episodes = episodes.with_columns(pl.when(superseded).then(pl.lit("SUPERSEDED")).otherwise("reason").alias("reason"))
-    listed = pl.concat([kept["person_id"], added["person_id"]])
-    _report(context, episodes, begun_before_closed(in_scope, shown, "start_date"), listed)
+    _report(context, episodes, begun_before_closed(in_scope, shown, "start_date"))
 
     rows = kept.select(
         "person_id",
@@ -80,7 +79,7 @@ def children_in_need(context: Context, spec: ListSpec) -> Cohort:
     decided = pl.when(by_end).then("ended").otherwise("start_date")
     return Cohort(
         pl.concat([rows, added], how="diagonal"),
-        {"cin_episodes": account(episodes, decided, _finding(listed))},
+        {"cin_episodes": account(episodes, decided, _finding())},
         dict(added.group_by("source").len().sort("source").iter_rows()),
     )
 
@@ -157,21 +156,16 @@ def _is_one_of(people: pl.DataFrame) -> pl.Expr:
     return pl.col("person_id").is_in(people["person_id"].unique().implode()).fill_null(False)
 
 
-def _finding(listed: pl.Series) -> pl.Expr:
+def _finding() -> pl.Expr:
     """The id of the finding about an episode, by what _report says of it; of several the first."""
-    return pl.coalesce(pl.when(condition).then(pl.lit(check)) for check, (_, condition, _) in _rulings(listed).items())
+    return pl.coalesce(pl.when(condition).then(pl.lit(check)) for check, (_, condition, _) in _rulings().items())
 
 
-def _rulings(listed: pl.Series) -> dict[str, tuple[str, pl.Expr, str]]:
-    """Check -> message, the episodes it is about, and the column: what the rulings on membership find.
-
-    Args:
-        listed: everybody on the list.
-    """
+def _rulings() -> dict[str, tuple[str, pl.Expr, str]]:
+    """Check -> message, the episodes it is about, and the column: what the rulings on membership find."""
     live = pl.col(DROP).is_null()
     in_scope = pl.col("reason").is_null() | (pl.col("reason") == "SUPERSEDED")
     dated_out = pl.col("reason").is_in(["NO_DATE", "DIED", "WINDOW"]).fill_null(False)
-    open_and_idle = pl.col("is_open") & (pl.col("reason") == "REFERRAL_ONLY") & pl.col("nfa").ne_missing("Y")
     closed_as = pl.col("close_reason").is_in
     return {
         "AA-614": (
@@ -199,18 +193,13 @@ def _rulings(listed: pl.Series) -> dict[str, tuple[str, pl.Expr, str]]:
             live & pl.col("ended_by_death"),
             "close_date",
         ),
-        "AA-X25": (
-            "The episode is open with nothing but a referral, and the child is not on List 6.",
-            open_and_idle & ~pl.col("person_id").is_in(listed.implode()),
-            "close_date",
-        ),
     }
 
 
-def _report(context: Context, episodes: pl.DataFrame, begun_first: pl.DataFrame, listed: pl.Series) -> None:
+def _report(context: Context, episodes: pl.DataFrame, begun_first: pl.DataFrame) -> None:
     found = {
         check: (text, episodes.filter(rows), column)
-        for check, (text, rows, column) in _rulings(listed).items()
+        for check, (text, rows, column) in _rulings().items()
         if check not in _FOUND_BY_CHECKS
     }
     message = "The episode is open, and one that began later was closed: the open one is shown."

@@ -63,6 +63,20 @@ def early_help(context: Context, spec: ListSpec) -> Cohort:
     return Cohort(rows, {record: _account(tested[record], used[record]) for record in _RECORDS})
 
 
+def helped_children(context: Context, record: str) -> pl.DataFrame:
+    """Each early help record that takes part in rules, once for each child that it is about.
+
+    A family's record stands once for each member but for adults; one that names nobody is not there.
+
+    Returns:
+        The record's fields, _row, ended (the recorded end, or the child's death, K14; null while open) and of_family.
+    """
+    _, end = _RECORDS[record]
+    rows = with_ended(context, _members(context, context.live(record)), end)
+    parent = pl.col("of_family") & pl.col("adult").fill_null(False)
+    return rows.filter(pl.col("person_id").is_not_null() & ~parent)
+
+
 def _tested(context: Context, number: int, record: str, window: Window) -> pl.DataFrame:
     """Test each record on its own: one row for each record and child, with reason.
 
@@ -143,13 +157,9 @@ def _report(
     rows = rows.rename({"event_id": event, "end_date": end})
     # The record names no child, so the finding names none of the adults either.
     families = rows.filter(nameless).with_columns(pl.lit(None, dtype=pl.String).alias("person_id")).unique("_row")
-    unstarted = rows.filter(usable & pl.col("start_date").is_null())
-    dead = rows.filter(usable & pl.col("ended_by_death"))
     ageless = rows.filter(usable & pl.col("of_family") & pl.col("adult").is_null() & pl.col("reason").is_null())
     for check, message, found, column in (
         ("AA-R19", "The record is a family's, and no child of the family is known.", families, "family_id"),
-        ("AA-202", "The early help record has no start date.", unstarted, "start_date"),
-        ("AA-G24", "The child has died, and the early help record is still open.", dead, end),
         ("AA-G13", "A member of a family is listed, and the age at the start is not known.", ageless, "family_id"),
     ):
         report_rows(context, check, message, number=number, record=record, rows=found, event=event, column=column)

@@ -62,29 +62,13 @@ def event_in_window(context: Context, spec: ListSpec) -> Cohort:
 
 
 @derivation("referral_nfa")
-def referral_nfa(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+def referral_nfa(_context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """Whether the referral led to no further action: its own flag, else the flag among its outcomes (List 3, R18).
 
-    Blank in both stays blank, with AA-301: nobody decided it, so nobody may assume it.
+    Blank in both stays blank, and AA-301 says so: nobody decided it, so nobody may assume it.
     """
     nfa = pl.coalesce("nfa", json_flag("outcome_json", "NFA_FLAG"))
-    answer = rows.with_columns(nfa.alias("referral_nfa"))
-    blank = answer.filter(pl.col("referral_nfa").is_null() & (pl.col("nfa").is_null()))
-    if blank.height:
-        table = context.tables["cin_episodes"]
-        context.findings.add(
-            "AA-301",
-            "The referral does not say whether no further action was taken.",
-            frame=blank,
-            list=3,
-            child=pl.col("person_id"),
-            event=pl.col("referral_id"),
-            table=table.source,
-            file=table.file,
-            row=pl.col("_row"),
-            column="nfa",
-        )
-    return answer.select(ID, "referral_nfa")
+    return rows.select(ID, nfa.alias("referral_nfa"))
 
 
 def json_flag(column: str, key: str) -> pl.Expr:

@@ -1,5 +1,6 @@
 """What List 8 says of placements: how many, the most recent one, and where it is (2.5, 2.12)."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import polars as pl
@@ -18,8 +19,8 @@ LIST: Final = 8
 TEMPORARY: Final = ("T0", "T1", "T2", "T3", "T4")
 _NO_PROVIDER: Final = (*TEMPORARY, "Z1")  # the list shows no provider of these types
 _SAME_CARER: Final = ("L", "T", "U")
-_ABROAD: Final = ("NIR", "WAL", "SCO", "NUK")  # outside England, so never inside the authority
-_CONFIDENTIAL: Final = "CON"
+ABROAD: Final = ("NIR", "WAL", "SCO", "NUK")  # outside England, so never inside the authority
+CONFIDENTIAL: Final = "CON"
 
 
 def placements_in_order(context: Context) -> pl.DataFrame:
@@ -44,7 +45,7 @@ def _placements_in_order(context: Context) -> pl.DataFrame:
     )
 
 
-def _of_period() -> pl.Expr:
+def of_period() -> pl.Expr:
     """True where a placement and a period share a day; merely ending on the period's first day is not sharing."""
     begin, first = pl.col("begin"), pl.col("first_day")
     return (begin <= pl.col("last_day")) & ((pl.col("finish") > first) | (begin >= first))
@@ -63,7 +64,7 @@ def placement_count(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
         return blank(rows, placements_in_12_months=pl.Int64)
     since = context.period.months_before(TWELVE_MONTHS)
     counts = (
-        context.once(_distinct_placements)
+        context.once(distinct_placements)
         .join(rows.select(ID, "person_id", "last_day"), on="person_id")
         .filter((pl.col("begin") <= pl.col("last_day")) & (pl.col("finish") >= since))
         .group_by(ID)
@@ -73,11 +74,11 @@ def placement_count(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(ID).join(counts, on=ID, how="left").select(ID, answer)
 
 
-def _distinct_placements(context: Context) -> pl.DataFrame:
+def distinct_placements(context: Context) -> pl.DataFrame:
     """Placements that count, with the number of the distinct placement that each row is part of (2.5).
 
     Returns:
-        person_id, begin, finish, placement.
+        The columns of placements_in_order, and placement; in the same order.
     """
     ordered = placements_in_order(context).join(
         _same_carer(context), on=["placement_id", "person_id"], how="left", maintain_order="left"
@@ -99,12 +100,12 @@ def _distinct_placements(context: Context) -> pl.DataFrame:
     periods = care_periods(context).select("person_id", "first_day", "last_day", "short_break")
     short_only = (
         numbered.join(periods, on="person_id")
-        .filter(_of_period())
+        .filter(of_period())
         .group_by("_row")
         .agg(pl.col("short_break").all())
         .filter("short_break")
     )
-    return numbered.join(short_only, on="_row", how="anti").select("person_id", "begin", "finish", "placement")
+    return numbered.join(short_only, on="_row", how="anti", maintain_order="left").drop("same_carer", "breaks")
 
 
 def _same_carer(context: Context) -> pl.DataFrame:
@@ -130,7 +131,7 @@ def latest_placement(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     return (
         placements_in_order(context)
         .join(rows.select(ID, "person_id", "first_day", "last_day"), on="person_id", maintain_order="left")
-        .filter(_of_period())
+        .filter(of_period())
         .unique(ID, keep="last", maintain_order=True)
     )
 
@@ -157,37 +158,61 @@ def placement_location(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     The authority comes from the table of locations, else from the postcode by the look-up. IN where it is one of
     `own_la`, by name or code, else OUT. Northern Ireland, Wales, Scotland and abroad are OUT. For a confidential
     placement, and wherever the authority or `own_la` is not known, only what is recorded is shown: nothing is ever
-    assumed. One warning a run where nothing gives an authority or `own_la` is empty (AA-R22); an error for a child
-    whose authority alone is unknown (AA-837), a warning for a confidential placement without a location (AA-838).
+    assumed. One warning a run where nothing gives an authority or `own_la` is empty (AA-R22); a warning for a
+    confidential placement without a location (AA-838). That the authority of one child alone is unknown is AA-837.
     """
-    located = _with_authority(context, latest_placement(context, rows))
-    own = {_fold(name) for name in context.options.own_la if name.strip()}
-    code, name = pl.col("la_code"), pl.col("la_name")
-    known = code.is_not_null() | name.is_not_null()
-    special = pl.col("special")
-    # Without any match `is_in` is blank for a blank name, which a match by code must outweigh.
-    inside = _folded(code).is_in(own).fill_null(False) | _folded(name).is_in(own).fill_null(False)
-    place = (
-        pl.when(special.is_in(_ABROAD)).then(pl.lit("OUT"))
-        .when((special == _CONFIDENTIAL).fill_null(False) | ~known | pl.lit(not own)).then("location")
-        .when(inside).then(pl.lit("IN"))
-        .otherwise(pl.lit("OUT"))
-    )  # fmt: skip
-    answer = located.with_columns(place.alias("placement_location"))
-    _report_locations(context, answer.with_columns(known.alias("known")), bool(own))
+    answer = with_location(context, latest_placement(context, rows))
+    _report_locations(context, answer)
     return answer.select(
         ID, "placement_location", pl.coalesce("special", "la_name", "la_code").alias("la_of_placement")
     )
 
 
+def with_location(context: Context, placements: pl.DataFrame) -> pl.DataFrame:
+    """Say of placements which authority they are in, and whether that is the own one (2.12).
+
+    Args:
+        context: the run.
+        placements: placement_id and postcode.
+
+    Returns:
+        `placements` with la_code and la_name (of the table of locations, else by the postcode), location (IN or OUT as
+        recorded), temporary_approval (as recorded), special (NIR, WAL, SCO, NUK or CON), inside (whether the authority
+        is one of `own_la`; null where either is not known, and of a confidential placement) and placement_location
+        (what the list shows).
+    """
+    located = _with_authority(context, placements)
+    own = own_authority(context.options.own_la)
+    code, name = pl.col("la_code"), pl.col("la_name")
+    known = code.is_not_null() | name.is_not_null()
+    special = pl.col("special")
+    # Without any match `is_in` is blank for a blank name, which a match by code must outweigh.
+    inside = folded(code).is_in(own).fill_null(False) | folded(name).is_in(own).fill_null(False)
+    told = (
+        pl.when(special.is_in(ABROAD)).then(pl.lit(False))
+        .when(~(special == CONFIDENTIAL).fill_null(False) & known & pl.lit(bool(own))).then(inside)
+    )  # fmt: skip
+    place = (
+        pl.when(pl.col("inside").is_null()).then("location")
+        .when("inside").then(pl.lit("IN"))
+        .otherwise(pl.lit("OUT"))
+    )  # fmt: skip
+    return located.with_columns(told.alias("inside")).with_columns(place.alias("placement_location"))
+
+
+def own_authority(names: Iterable[str]) -> frozenset[str]:
+    """Return the names and codes of the own authority as `folded` gives those of placements; blank ones left out."""
+    return frozenset(name.strip().lower() for name in names if name.strip())
+
+
 def _with_authority(context: Context, placements: pl.DataFrame) -> pl.DataFrame:
-    """Add la_code, la_name, location (as recorded) and special (NIR, WAL, SCO, NUK, CON) to placements."""
+    """Add la_code, la_name, location and temporary_approval (as recorded) and special (NIR, WAL, SCO, NUK, CON)."""
     recorded = (
         context.live("placement_locations")
         .filter(pl.col("placement_id").is_not_null())
-        .sort("placement_id", "la_code", "la_name", "location", nulls_last=True)
+        .sort("placement_id", "la_code", "la_name", "location", "temporary_approval", nulls_last=True)
         .unique("placement_id", keep="first", maintain_order=True)
-        .select("placement_id", "la_code", "la_name", "location")
+        .select("placement_id", "la_code", "la_name", "location", "temporary_approval")
     )
     looked_up = pl.DataFrame(schema=dict.fromkeys(("postcode", "la_code", "la_name"), pl.String))
     if context.postcodes is not None:
@@ -208,35 +233,31 @@ def _with_authority(context: Context, placements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _fold(text: str) -> str:
-    return text.strip().lower()
-
-
-def _folded(column: pl.Expr) -> pl.Expr:
+def folded(column: pl.Expr) -> pl.Expr:
+    """Names or codes of authorities in the form in which they are compared."""
     return column.str.strip_chars().str.to_lowercase()
 
 
-def _report_locations(context: Context, rows: pl.DataFrame, own: bool) -> None:
+def gives_authority(context: Context) -> bool:
+    """Whether anything in the run gives an authority of placement: a location that names one, or a look-up."""
     locations = context.live("placement_locations")
     supplied = locations.select((pl.col("la_code").is_not_null() | pl.col("la_name").is_not_null()).any()).item()
-    gives = bool(supplied) or context.postcodes is not None
+    return bool(supplied) or context.postcodes is not None
+
+
+def _report_locations(context: Context, rows: pl.DataFrame) -> None:
+    gives, own = gives_authority(context), own_authority(context.options.own_la)
     if not (gives and own):
         lacking = "The own authority is not set" if gives else "Nothing gives the authority of a placement"
         message = f"{lacking}: the placement location is blank unless the extract gives it."
         context.findings.add("AA-R22", message, list=LIST)
-    unknown = rows.filter(~pl.col("known")) if gives else rows.clear()
-    confidential = rows.filter((pl.col("special") == _CONFIDENTIAL) & pl.col("location").is_null())
-    for check, message, chosen in (
-        ("AA-837", "The authority of the placement is unknown: its location is blank unless recorded.", unknown),
-        ("AA-838", "Confidential placement without a location: it is left blank.", confidential),
-    ):
-        report_rows(
-            context,
-            check,
-            message,
-            number=LIST,
-            record="placements",
-            rows=chosen,
-            event="placement_id",
-            column="postcode",
-        )
+    report_rows(
+        context,
+        "AA-838",
+        "Confidential placement without a location: it is left blank.",
+        number=LIST,
+        record="placements",
+        rows=rows.filter((pl.col("special") == CONFIDENTIAL) & pl.col("location").is_null()),
+        event="placement_id",
+        column="postcode",
+    )

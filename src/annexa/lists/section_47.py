@@ -120,14 +120,8 @@ def section_47_enquiries(context: Context, spec: ListSpec) -> Cohort:
     resulted_in_plan (of the latest held), at and ceased.
     """
     window = needed_window(context, spec.number)
-    rows = context.rows("section_47_enquiries").join(
-        _shown_conferences(context), left_on="_row", right_on="enquiry_row", how="left", maintain_order="left"
-    )
+    rows = _with_conference(context, context.rows("section_47_enquiries"))
     undecided = pl.col("end_date").is_null() & pl.col("conference_date").is_null()
-    rows = with_ended(context, rows, "end_date", still_open=undecided).with_columns(
-        pl.col("has_conference").fill_null(False),
-        pl.when(undecided).then("ended").otherwise(pl.max_horizontal("end_date", "conference_date")).alias("ended"),
-    )
     # The later of end and conference is enough: nothing is later than A, so it lies in the window if the other does.
     in_scope = pl.col("ended").is_null() | window.contains(pl.col("start_date")) | window.contains(pl.col("ended"))
     live = pl.col(DROP).is_null()
@@ -155,6 +149,34 @@ def section_47_enquiries(context: Context, spec: ListSpec) -> Cohort:
     return Cohort(kept, {"section_47_enquiries": account(rows, decided, finding)})
 
 
+def enquiry_facts(context: Context) -> pl.DataFrame:
+    """Every enquiry that takes part in rules, with its conference and what was decided about one.
+
+    Returns:
+        The fields of the record, _row; conference_id, conference_date and resulted_in_plan of the latest conference
+        held, has_conference (held or booked); ended (the later of end and conference, or the child's death where
+        there is neither, K14; null while it is open), ended_by_death; conference_unnecessary (Y, N, UNREADABLE or
+        null) as List 5 has it; on_plan (the child was on a plan of this authority on the day of the discussion).
+    """
+    return context.once(_enquiry_facts)
+
+
+def _enquiry_facts(context: Context) -> pl.DataFrame:
+    return _with_decision(context, _with_conference(context, context.live("section_47_enquiries")))
+
+
+def _with_conference(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add what List 5 shows of the conference, and when the enquiry ended, to rows of enquiries."""
+    rows = rows.join(
+        _shown_conferences(context), left_on="_row", right_on="enquiry_row", how="left", maintain_order="left"
+    )
+    undecided = pl.col("end_date").is_null() & pl.col("conference_date").is_null()
+    return with_ended(context, rows, "end_date", still_open=undecided).with_columns(
+        pl.col("has_conference").fill_null(False),
+        pl.when(undecided).then("ended").otherwise(pl.max_horizontal("end_date", "conference_date")).alias("ended"),
+    )
+
+
 def _with_outcomes(rows: pl.DataFrame) -> pl.DataFrame:
     """Add conference (the outcome is a conference) and decided (no further action, or any outcome)."""
     conference = any_yes([_CONFERENCE_FLAG])
@@ -166,10 +188,8 @@ def _with_outcomes(rows: pl.DataFrame) -> pl.DataFrame:
 def _report(context: Context, rows: pl.DataFrame, live: pl.Expr, undated: pl.DataFrame) -> None:
     """Report what the rulings on membership find."""
     unstarted = rows.filter(live & pl.col("start_date").is_null())
-    dead = rows.filter(live & pl.col("ended_by_death"))
     for check, message, found, column in (
         ("AA-511", "The enquiry has no strategy discussion date.", unstarted, "start_date"),
-        ("AA-G24", "The child has died, and the enquiry is still open.", dead, "end_date"),
         ("AA-R35", "A decision is recorded, and the enquiry has no end date.", undated, "end_date"),
     ):
         report_rows(
@@ -202,14 +222,7 @@ def conference_unnecessary(context: Context, rows: pl.DataFrame) -> pl.DataFrame
     further action or any other outcome. Nothing of these is blank: an error where the enquiry has ended. JSON that
     cannot be read is no evidence.
     """
-    on_plan = pl.col("_row").is_in(_on_plan(context, rows)["_row"].implode())
-    necessary = pl.col("has_conference") | pl.col("conference") | on_plan
-    answer = _with_outcomes(rows).with_columns(
-        pl.when(necessary).then(pl.lit("N"))
-        .when("decided").then(pl.lit("Y"))
-        .when(pl.col("nfa") == UNREADABLE).then(pl.lit(UNREADABLE))
-        .alias("conference_unnecessary")
-    )  # fmt: skip
+    answer = _with_decision(context, rows)
     if not {"nfa", "outcome_json"} <= context.tables["section_47_enquiries"].absent:
         report_rows(
             context,
@@ -222,6 +235,19 @@ def conference_unnecessary(context: Context, rows: pl.DataFrame) -> pl.DataFrame
             column="nfa",
         )
     return answer.select(ID, "conference_unnecessary")
+
+
+def _with_decision(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add on_plan, and conference_unnecessary by the rule of the derivation of that name."""
+    on_plan = pl.col("_row").is_in(_on_plan(context, rows)["_row"].implode())
+    necessary = pl.col("has_conference") | pl.col("conference") | on_plan
+    return _with_outcomes(rows).with_columns(
+        pl.when(necessary).then(pl.lit("N"))
+        .when("decided").then(pl.lit("Y"))
+        .when(pl.col("nfa") == UNREADABLE).then(pl.lit(UNREADABLE))
+        .alias("conference_unnecessary"),
+        on_plan.alias("on_plan"),
+    )  # fmt: skip
 
 
 def _on_plan(context: Context, rows: pl.DataFrame) -> pl.DataFrame:

@@ -54,12 +54,22 @@ def recorded(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
 
 @derivation("allocated_team", "allocated_worker")
 def allocated(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """Team and worker of allocations(), by name."""
+    return named(context, allocations(context, rows), "team", "worker").rename(
+        {"team": "allocated_team", "worker": "allocated_worker"}
+    )
+
+
+def allocations(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """The worker allocated at `at` (A for an open row, the day it ended for another), by involvements (2.13, K5).
 
     Involvements whose role is one of `case_worker_roles` count, the latest start first, then as K15. For a ceased row
     one that ends that day still counts, and failing one that covers the day, the last that ended before it. Where no
     involvement of the whole run has such a role, the latest open one of any role is shown. A row that List 6 added
     without one shows the team and worker of its plan (`team`, `worker` of the cohort's rows, where they are there).
+
+    Returns:
+        _id, team and worker, as the records name them; one row for each of `rows`.
     """
     involvements = context.once(_case_involvements)
     cases = rows.select(ID, "person_id", "at", "ceased").join(involvements, on="person_id", how="inner")
@@ -84,9 +94,7 @@ def allocated(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     )
     for name in fallback:
         joined = joined.with_columns(pl.when("_found").then(name).otherwise(f"_{name}").alias(name))
-    return named(context, joined.select(ID, "team", "worker"), "team", "worker").rename(
-        {"team": "allocated_team", "worker": "allocated_worker"}
-    )
+    return joined.select(ID, "team", "worker")
 
 
 def _case_involvements(context: Context) -> pl.DataFrame:

@@ -105,7 +105,8 @@ def _texts(filled: FilledList) -> pl.DataFrame | None:
     blank = pl.Series([None], dtype=pl.String).new_from_index(0, filled.frame.height)
     return pl.DataFrame(
         [
-            blank.scatter(cells["row"], cells["text"]).alias(str(heading))
+            # scatter changes the series that it is called on.
+            blank.clone().scatter(cells["row"], cells["text"]).alias(str(heading))
             for (heading,), cells in filled.left.partition_by("heading", as_dict=True, maintain_order=True).items()
         ]
     )

@@ -72,6 +72,7 @@ class Prepared:
     gate: Gate
     judging: Judging
     previous: Mapping[int, int] | None
+    own_la: tuple[str, ...] = ()
 
 
 def prepare(settings: Settings, judging: Judging, edition: str) -> Prepared:
@@ -91,6 +92,7 @@ def prepare(settings: Settings, judging: Judging, edition: str) -> Prepared:
         gate=Gate(judging.gate.fail_on, judging.gate.max_errors, judging.gate.max_rates, baseline),
         judging=judging,
         previous=_previous(judging.previous, edition),
+        own_la=settings.options.own_la,
     )
 
 

@@ -68,4 +68,5 @@ def lists_run(
         extract=extract,
         previous=prepared.previous,
         missing=filled.missing,
+        own_la=prepared.own_la,
     )

@@ -102,6 +102,9 @@ class PlacementLocation(
     la_code: Text | None = ssd("la_code", "Code of the authority of the placement, or NIR, WAL, SCO, NUK, CON")
     la_name: Text | None = ssd("la_name", "Name of the authority of the placement")
     location: PlacementLocationCode | None = ssd("location", "Inside or outside the authority, as recorded")
+    temporary_approval: YesNo | None = ssd(
+        "temporary_approval", "Whether it is with a connected person approved for a time only", checks_only=True
+    )
 
 
 class CareReview(
@@ -192,6 +195,21 @@ class MissingEpisode(
     end: Moment | None = ssd("miss_missing_episode_end_date", "End, with its time where it is known")
     interview_offered: YesNoNa | None = ssd("miss_missing_rhi_offered", "Whether a return interview was offered")
     interview_accepted: YesNoNa | None = ssd("miss_missing_rhi_accepted", "Whether it was accepted")
+
+
+class Exploitation(
+    Record,
+    name="exploitation",
+    table="annexa_exploitation",
+    start="start_date",
+    end="end_date",
+    needs=("person_id", "start_date", "end_date"),
+):
+    """One stretch during which a child was flagged as at risk of exploitation. No list shows it."""
+
+    person_id: PersonId | None = ssd("person_id", "Child it is about")
+    start_date: EventDate | None = ssd("start_date", "First day of the flag")
+    end_date: EventDate | None = ssd("end_date", "Last day of the flag")
 
 
 class CareLeaver(

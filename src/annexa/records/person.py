@@ -3,7 +3,7 @@
 from typing import Annotated, TypeAlias
 
 from annexa.records.base import Record, ssd
-from annexa.records.types import BirthDate, CodeSet, EventDate, PersonId, RecordId, Text
+from annexa.records.types import BirthDate, CodeSet, EventDate, PersonId, Postcode, RecordId, Text
 
 Gender: TypeAlias = Annotated[str, CodeSet("gender")]
 Ethnicity: TypeAlias = Annotated[str, CodeSet("ethnicity")]
@@ -27,6 +27,24 @@ class Person(Record, name="persons", table="ssd_person", key="person_id", needs=
         "pers_common_child_id", "NHS number, to find one child under two identifiers", checks_only=True
     )
     upn: Text | None = ssd("pers_upn", "Unique pupil number, to find one child under two identifiers", checks_only=True)
+
+
+class Address(
+    Record,
+    name="addresses",
+    table="ssd_address",
+    key="address_id",
+    start="start_date",
+    end="end_date",
+    needs=("person_id", "start_date", "end_date", "postcode"),
+):
+    """One address of one person over a time. No list shows it."""
+
+    address_id: RecordId | None = ssd("addr_table_id", "Identifier of the address")
+    person_id: PersonId | None = ssd("addr_person_id", "Person who lived there")
+    start_date: EventDate | None = ssd("addr_address_start_date", "First day")
+    end_date: EventDate | None = ssd("addr_address_end_date", "Last day")
+    postcode: Postcode | None = ssd("addr_address_postcode", "Postcode")
 
 
 class DisabilityRecord(Record, name="disabilities", table="ssd_disability", needs=("person_id", "disability")):

@@ -283,6 +283,7 @@ DEFECTS: Final = (
         "The period is read as still open, since X1 says that care went on.",
         (_ended_lately,),
         _cells("ssd_cla_episodes", clae_cla_episode_ceased_reason="X1"),
+        ("AA-X03",),
     ),
     Defect(
         "unknown legal status",

@@ -248,7 +248,7 @@ ENDS = {
     "ended after 18, long ago": (("2000-11-01", "", True), ("2015-02-01 to 2019-01-15", {}), OUT, "WINDOW", None),
     "died in the window": (("2012-05-05", "2025-03-03", False), ("2020-01-06 to", {}), "2025-03-03", None, "AA-G24"),
     "died on the bound": (("2012-05-05", "2024-12-02", False), ("2020-01-06 to", {}), "2024-12-02", None, "AA-G24"),
-    "died before the bound": (("2012-05-05", "2024-12-01", False), ("2020-01-06 to", {}), OUT, "DIED", None),
+    "died before the bound": (("2012-05-05", "2024-12-01", False), ("2020-01-06 to", {}), OUT, "DIED", "AA-G24"),
     "died, care had ended": (
         ("2012-05-05", "2025-03-03", False),
         ("2020-01-06 to 2025-02-02", {}),
@@ -284,7 +284,7 @@ def test_birthdays_and_deaths(ends, case):
     assert ends.reasons(8)[f"{case}-E1"] == reason
     assert (case in shown) == (ceased is not OUT)
     assert shown.get(case) == day(ceased)
-    found = set(ends.findings.filter(child=case, list=8)["check"]) & {"AA-816", "AA-G24"}
+    found = {each for each in ("AA-816", "AA-G24") if case in ends.accused(each)}
     assert found == ({check} if check else set())
 
 

@@ -71,7 +71,7 @@ def reasons(result):
     return dict(pairs.iter_rows())
 
 
-# name: (date of birth, categories, shown in 2018 and 2019, AA-901, AA-912)
+# name: (date of birth, categories, shown in 2018 and 2019, AA-901, AA-912); AA-R02 about the row shown hides AA-912
 CATEGORIES = {
     "adult, former": (ADULT, ["former relevant"], FORMER, False, False),
     "adult, former and others": (
@@ -86,7 +86,7 @@ CATEGORIES = {
     "adult, relevant": (ADULT, ["relevant"], RELEVANT, True, False),
     "adult, nobody and former": (ADULT, [NOBODY, "former relevant"], FORMER, False, False),
     "adult, blank": (ADULT, [""], None, False, True),
-    "adult, unknown": (ADULT, ["something else"], None, False, True),
+    "adult, unknown": (ADULT, ["something else"], None, False, False),
     "adult, blank and nobody": (ADULT, ["", NOBODY], None, False, True),
     "adult, unknown and nobody": (ADULT, ["something else", NOBODY], None, False, True),
     "18 on D": ("2007-06-02", ["eligible"], FORMER, True, False),
@@ -115,8 +115,8 @@ def test_category(edition):
     ]
     result = list_9(rows, {person: case[0] for person, case in CATEGORIES.items()}, edition=edition)
     assert by_person(result, CATEGORY) == {person: case[2] for person, case in CATEGORIES.items()}
-    assert found(result, "AA-901") == {person for person, case in CATEGORIES.items() if case[3]}
-    assert found(result, "AA-912") == {person for person, case in CATEGORIES.items() if case[4]}
+    assert set(result.accused("AA-901")) == {person for person, case in CATEGORIES.items() if case[3]}
+    assert set(result.accused("AA-912")) == {person for person, case in CATEGORIES.items() if case[4]}
     # All rows of a listed person count as output.
     assert set(result.reasons(9).values()) == {None}
 
@@ -148,7 +148,7 @@ def test_looked_after(edition):
     assert reasons(result) == {person: None if person in listed else "LOOKED_AFTER" for person in LOOKED_AFTER}
     contradicted = {person for person, case in LOOKED_AFTER.items() if case[3]} - set(listed)
     assert found(result, "AA-X16") == contradicted
-    assert found(result, "AA-901") == set()
+    assert result.accused("AA-901") == []
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -196,7 +196,6 @@ def test_services(edition):
     )
     assert reasons(result) == {person: case[2] for person, case in SERVICES.items()}
     assert found(result, "AA-909") == {person for person, case in SERVICES.items() if case[3]}
-    assert found(result, "AA-G22") == {"25, open"}
     unknown = result.lists[9].rows.filter(result.lists[9].rows["service_open"].is_null())
     assert set(unknown["person_id"]) == {"begins later", "no service"}
 

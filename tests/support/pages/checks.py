@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from annexa.checks.catalogue import Definition, Page, catalogue, pages
 from annexa.cli.checks import lists_in_words
 from annexa.console import as_toml
-from tests.support.markdown import codes, page, table
+from tests.support.markdown import codes, fenced, page, table
 
 SCOPES = {
     "extract": "an extract",
