@@ -222,7 +222,7 @@ def extract_run(block: Block):
         ),
     ]
     for name in block.options.get("supplied", "").split(","):
-        if name:
+        if name and not name.isdigit():
             records.setdefault(name, [])
     absent: dict[str, list[str]] = {}
     for name in block.options.get("absent", "").split(","):
@@ -267,7 +267,7 @@ def lists_run(block: Block) -> ListsRun:
     absent = block.options.get("absent", "").split(",")
     views = {}
     supplied = {name: [] for name in block.options.get("supplied", "").split(",") if name}
-    for name, rows in {**supplied, **block.tables}.items():
+    for name in {**supplied, **block.tables}:
         if name in absent or name not in (str(number) for number in edition.lists):
             continue
         spec = edition.lists[int(name)]

@@ -1,6 +1,5 @@
 """Checks of who is open where: List 6 against what else is open for the child, and whose cases they are."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import polars as pl
@@ -11,7 +10,7 @@ from annexa.checks.registry import Looked, Unable, made, on_extract, on_lists
 from annexa.checks.runs import ExtractRun, ListsRun
 from annexa.lists.assessments import open_assessments
 from annexa.lists.care_leavers import SERVICES_END_AT
-from annexa.lists.front_door import json_flag
+from annexa.lists.outcomes import with_flags
 from annexa.lists.people import with_people
 from annexa.lists.protection import live_plans
 from annexa.lists.services import CARE, CIN_PLAN, CP_PLAN, ENQUIRY, RECORD_OF, services
@@ -151,7 +150,7 @@ _OPEN: Final = {
     CARE_EPISODES: ("end_date",),
     LEAVERS: ("eligibility",),
 }
-_CARE_LEAVER_AT_ANY_AGE: Final = (CARE_EPISODES, LEAVERS)
+_OPEN_AT_ANY_AGE: Final = (CARE_EPISODES, LEAVERS)
 
 
 @on_extract("AA-X25", reads=_OPEN, optional=tuple(_OPEN))
@@ -165,24 +164,23 @@ def open_and_on_no_list(run: ExtractRun, check: Definition) -> Looked | Unable:
         return Unable("no table was supplied in which anything could be open")
     parts = [
         rows.select("person_id", pl.lit(place).alias("place"), pl.lit(run.context.tables[record].source).alias("table"))
-        for place, (record, rows) in enumerate(_open_rows(run))
+        for place, (record, rows) in enumerate(_open_rows(run).items())
     ]
+    people = with_people(run.context, pl.concat(parts).drop_nulls("person_id").unique(), "age", "death_date")
     children = (
-        pl.concat(parts)
-        .drop_nulls("person_id")
-        .unique()
+        people.filter(_expected(run))
         .sort("person_id", "place")
         .group_by("person_id", maintain_order=True)
         .agg(pl.col("table").first(), pl.col("table").str.join(", ").alias("tables"))
     )
     listed = [view.frame for view in run.built.lists.values() if "person_id" in view.frame.columns]
-    people = pl.concat([frame.select("person_id") for frame in listed]) if listed else children.clear()
+    anywhere = pl.concat([children.select("person_id").clear(), *(frame.select("person_id") for frame in listed)])
     message = "Something is open for the child at the inspection date, and the child is on no list."
     return run.looked(
         check,
         EPISODES,
         children,
-        ~among(people),
+        ~among(anywhere),
         message,
         table=pl.col("table"),
         file=None,
@@ -190,25 +188,29 @@ def open_and_on_no_list(run: ExtractRun, check: Definition) -> Looked | Unable:
     )
 
 
-def _open_rows(run: ExtractRun) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Each record of _OPEN with the rows of it that are open at D."""
+def _expected(run: ExtractRun) -> pl.Expr:
+    """True where the person is alive, and no option leaves an adult off the list of what is open, its `place`."""
+    living = pl.col("death_date").is_null()
+    if not run.context.options.drop_adults:
+        return living
+    at_any_age = [place for place, record in enumerate(_OPEN) if record in _OPEN_AT_ANY_AGE]
+    return living & ((pl.col("age") < ADULT).fill_null(value=True) | pl.col("place").is_in(at_any_age))
+
+
+def _open_rows(run: ExtractRun) -> dict[str, pl.DataFrame]:
+    """Return for each record of _OPEN the rows of it that are open at D."""
     context = run.context
     received = services(context).filter(pl.col("is_open") & pl.col("own"))
-    nfa = pl.coalesce("nfa", json_flag("outcome_json", "NFA_FLAG"))
+    referred = with_flags(run.rows(EPISODES).filter(pl.col("close_date").is_null()), "outcome_json", ("NFA_FLAG",))
     rows = {
         "early_help_episodes": run.rows("early_help_episodes").filter(pl.col("end_date").is_null()),
         "early_help_assessments": run.rows("early_help_assessments").filter(pl.col("completed_date").is_null()),
-        EPISODES: run.rows(EPISODES).filter(pl.col("close_date").is_null() & nfa.ne_missing("Y")),
+        EPISODES: referred.filter(pl.coalesce("nfa", "NFA_FLAG").ne_missing("Y")),
         "assessments": open_assessments(context),
         LEAVERS: _current_leavers(run),
         **{RECORD_OF[kind]: received.filter(pl.col("kind") == kind) for kind in (ENQUIRY, CIN_PLAN, CP_PLAN, CARE)},
     }
-    for record in _OPEN:
-        people = with_people(context, rows[record].select("person_id"), "age", "death_date")
-        living = pl.col("death_date").is_null()
-        if context.options.drop_adults and record not in _CARE_LEAVER_AT_ANY_AGE:
-            living &= (pl.col("age") < ADULT).fill_null(value=True)
-        yield record, people.filter(living)
+    return {record: rows[record] for record in _OPEN}
 
 
 def _current_leavers(run: ExtractRun) -> pl.DataFrame:

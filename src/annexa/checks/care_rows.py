@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 import polars as pl
 
 from annexa.checks.catalogue import Definition
-from annexa.checks.registry import Looked, nothing, on_extract, on_lists
+from annexa.checks.registry import Looked, Unable, nothing, on_extract, on_lists
 from annexa.checks.runs import ExtractRun, ListsRun, view_of
 from annexa.errors import UsageError
 from annexa.extract.tables import ROW
@@ -33,7 +33,7 @@ class Trial:
         wrong: true where the row is wrong, over the rows.
         message: names fields and lists, never values.
         column: the list's column that it is about.
-        field: the record and the field of an extract that the finding names: of care_episodes or of placements.
+        field: the record of an extract that the finding names, care_episodes or placements, and its field or None.
         due: when it was due, where it is late.
         value: instead of the column's value.
     """
@@ -41,7 +41,7 @@ class Trial:
     wrong: pl.Expr
     message: str | pl.Expr
     column: str
-    field: tuple[str, str] = (EPISODES, "start_date")
+    field: tuple[str, str | None] = (EPISODES, None)
     due: pl.Expr | None = None
     value: pl.Expr | None = None
 
@@ -65,15 +65,17 @@ def of_open_children(
         check: the id.
         columns: of List 8 that the condition looks at, beside the start and the end of care.
         records: of the extract, with the fields that these columns come from.
-        optional: records without which it runs all the same.
+        optional: records without which a part of it could not run.
     """
 
     def register(
         function: Callable[[Run, Definition, pl.DataFrame], Trials],
     ) -> Callable[[Run, Definition, pl.DataFrame], Trials]:
-        def extract(run: ExtractRun, definition: Definition) -> Looked:
+        def extract(run: ExtractRun, definition: Definition) -> list[Looked | Unable]:
             rows, trials = function(run, definition, children_listed(run).filter("is_open"))
-            return together(rows.height, *(each for trial in trials for each in _tried(run, definition, rows, trial)))
+            answers = (each for trial in trials for each in _tried(run, definition, rows, trial))
+            lacking = (reason for name in optional for reason in run.lacks(name, (records or {})[name]))
+            return [together(rows.height, *answers), *(Unable(reason) for reason in lacking)]
 
         def lists(run: ListsRun, definition: Definition, number: int) -> Looked:
             rows, trials = function(run, definition, open_rows(run))

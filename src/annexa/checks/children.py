@@ -197,7 +197,8 @@ def rows_of_children(run: ListsRun, *columns: str) -> pl.DataFrame:
                 FILE,
             )
         )
-    empty = pl.DataFrame(schema={"list": pl.Int64, "person_id": pl.String, ROW: pl.Int64, FILE: pl.String})
+    blank = dict.fromkeys(columns, pl.Null)
+    empty = pl.DataFrame(schema={"list": pl.Int64, "person_id": pl.String, **blank, ROW: pl.Int64, FILE: pl.String})
     together = pl.concat(parts, how="vertical_relaxed") if parts else empty
     return together.filter(pl.col("person_id").is_not_null())
 

@@ -141,7 +141,7 @@ def _dated_before(run: ListsRun, before: date) -> pl.Series:
 
 def _without_ethnicity(run: ListsRun, number: int, known: pl.Series, where: Mapping[str, object]) -> tuple[Looked, ...]:
     missing = pl.col("ethnicity").is_null() | (pl.col("ethnicity") == NOT_OBTAINED)
-    children = _born(run, number).filter(pl.col("person_id").is_in(known.implode()))
+    children = _born(run, number).filter(pl.col("person_id").cast(pl.String).is_in(known.implode()))
     answer = run.looked(number, children, missing, _NO_ETHNICITY, column="ethnicity", **where)
     return with_share(answer, f"Children on List {number} without an ethnicity, known for some time.", number)
 

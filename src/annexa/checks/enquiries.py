@@ -18,7 +18,6 @@ from annexa.lists.front_door import earlier_events
 from annexa.lists.links import episode_of, episodes_of_need
 from annexa.lists.registry import ID
 from annexa.lists.section_47 import counts_in_12_months, enquiry_facts, linked_conferences
-from annexa.workdays import WorkingDays
 
 LIST, PLAN_LIST = 5, 7
 ENQUIRIES: Final = "section_47_enquiries"
@@ -184,9 +183,9 @@ def rows_overlap(run: ListsRun, _check: Definition) -> Looked:
     The list has no end of an enquiry. One is open until its conference; one without a conference is, where that was
     not deemed unnecessary and is not so because of a plan. Of any other the end is not known.
     """
-    undecided = (pl.col("conference_unnecessary") == "Y").fill_null(value=False) | pl.col("on_plan")
+    over = (pl.col("conference_unnecessary") == "Y").fill_null(value=False) | pl.col("on_plan")
     held = pl.col("conference_date") <= run.period.as_at
-    end = pl.when(held).then("conference_date").when(undecided).then("start_date")
+    end = pl.when(held).then("conference_date").when(over).then("start_date")
     rows = _with_plans(run).with_columns(pl.col(ROW).cast(pl.String).alias("_name"))
     return run.looked(LIST, _overlapping(rows, end, "_name"), pl.col("_overlaps"), _TWO_OPEN, column="start_date")
 
@@ -288,7 +287,6 @@ def no_assessment(run: ExtractRun, check: Definition) -> Looked:
 
 def _with_referral(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """Add episode_row: the child's referral that the id names, else the one that it belongs to by dates (K19)."""
-    named = episodes_of_need(context).select("person_id", "referral_id", pl.col("episode_row").alias("_named"))
     by_dates = episode_of(
         context,
         rows.select(
@@ -299,17 +297,21 @@ def _with_referral(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
             pl.col("ended").alias("end"),
             pl.col("ended").is_null().alias("open"),
         ),
-    ).select(pl.col("_service").alias(ROW), pl.col("episode_row").alias("_dated"))
-    return (
-        rows.join(named, on=["person_id", "referral_id"], how="left", maintain_order="left")
-        .join(by_dates, on=ROW, how="left", maintain_order="left")
-        .with_columns(pl.coalesce("_named", "_dated").alias("episode_row"))
+    ).select(pl.col("_service").alias(ROW), "episode_row")
+    return _named_first(context, rows.join(by_dates, on=ROW, how="left", maintain_order="left"))
+
+
+def _named_first(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    """Put the referral of the child that the id names in the place of episode_row, also where that one was closed."""
+    named = episodes_of_need(context).select("person_id", "referral_id", pl.col("episode_row").alias("_named"))
+    return rows.join(named, on=["person_id", "referral_id"], how="left", maintain_order="left").with_columns(
+        pl.coalesce("_named", "episode_row").alias("episode_row")
     )
 
 
 def _assessed(context: Context, enquiries: pl.DataFrame) -> pl.Series:
     """Return _row of the enquiries to which an assessment belongs."""
-    facts = assessment_facts(context).select(
+    facts = _named_first(context, assessment_facts(context)).select(
         "person_id", "referral_id", "episode_row", pl.col("start_date").alias("_from"), pl.col("end_date").alias("_to")
     )
     by_id = enquiries.join(facts, on=["person_id", "referral_id"], how="semi")
@@ -323,7 +325,7 @@ def _assessed(context: Context, enquiries: pl.DataFrame) -> pl.Series:
 
 @on_lists("AA-510", reads={LIST: ("person_id", "start_date", "conference_unnecessary"), PLAN_LIST: _PLANS})
 def unnecessary_for_plan(run: ListsRun, _check: Definition) -> Looked:
-    """A row of List 5 of a child who was on a plan, and whose conference was deemed unnecessary: the template says no."""
+    """A row of List 5 of a child who was on a plan, and whose conference was deemed unnecessary: it says No then."""
     wrong = pl.col("on_plan") & (pl.col("conference_unnecessary") == "Y")
     message = "The child was on a plan at the strategy discussion: a conference was not deemed unnecessary."
     return run.looked(LIST, _with_plans(run), wrong, message, column="conference_unnecessary")

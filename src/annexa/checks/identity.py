@@ -96,13 +96,13 @@ def row_without_birth_date(run: ListsRun, _check: Definition, number: int) -> Lo
 
 
 @on_lists("AA-G04", reads=_ANY_LIST, optional=LISTS_OF_CHILDREN)
-def birth_dates_differ(run: ListsRun, _check: Definition) -> Looked:
+def birth_dates_differ(run: ListsRun, _check: Definition) -> Looked | Unable:
     """One identifier with two dates of birth on the lists."""
     return _differing(run, "birth_date", "The child has different dates of birth on these lists.")
 
 
 @on_lists("AA-G05", reads=dict.fromkeys(LISTS_OF_CHILDREN, ("gender", "ethnicity")), optional=LISTS_OF_CHILDREN)
-def gender_or_ethnicity_differs(run: ListsRun, _check: Definition) -> tuple[Looked, ...]:
+def gender_or_ethnicity_differs(run: ListsRun, _check: Definition) -> tuple[Looked | Unable, ...]:
     """One identifier with two genders, or two ethnicities, on the lists."""
     return (
         _differing(run, "gender", "The child's gender differs between these lists."),
@@ -110,8 +110,11 @@ def gender_or_ethnicity_differs(run: ListsRun, _check: Definition) -> tuple[Look
     )
 
 
-def _differing(run: ListsRun, column: str, message: str) -> Looked:
+def _differing(run: ListsRun, column: str, message: str) -> Looked | Unable:
     """Children for whom a column says two things on the lists; the value says what stands on which lists."""
+    view = next((view for view in run.lists.values() if {"person_id", column} <= view.present), None)
+    if view is None:
+        return Unable(f"no list with the column {column.replace('_', ' ')} is there")
     filled = rows_of_children(run, column).drop_nulls(column)
     texts = (
         filled.group_by("person_id", pl.col(column).cast(pl.String).alias("said"))
@@ -124,13 +127,12 @@ def _differing(run: ListsRun, column: str, message: str) -> Looked:
         pl.len().alias("number"),
         pl.format("{} (List {})", "said", "lists").str.join("; ").alias("said"),
     )
-    view = next((view for view in run.lists.values() if column in view.present), None)
     return looked(
         children,
         pl.col("number") > 1,
         message,
         child=pl.col("person_id"),
-        column=view.heading(column) if view else None,
+        column=view.heading(column),
         value=pl.col("said"),
     )
 
@@ -152,7 +154,7 @@ def row_with_estimated_birth_date(run: ListsRun, check: Definition, number: int)
     return run.looked(number, children, wrong, _ESTIMATED, column="birth_date")
 
 
-@on_lists("AA-G11", each=dict.fromkeys(LISTS_OF_CHILDREN, ("birth_date", "age_in_years")))
+@on_lists("AA-G11", each=dict.fromkeys(LISTS_OF_CHILDREN, ("person_id", "birth_date", "age_in_years")))
 def age_does_not_fit(run: ListsRun, _check: Definition, number: int) -> Looked:
     """Rows whose age is not that of the date of birth at D, or at the death where one is known (2.1).
 

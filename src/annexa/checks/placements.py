@@ -15,7 +15,6 @@ from annexa.checks.care_rows import (
     Run,
     Trial,
     Trials,
-    care_without_short_breaks,
     children_listed,
     day_of,
     of_open_children,
@@ -35,13 +34,11 @@ from annexa.lists.placements import (
     TEMPORARY,
     folded,
     gives_authority,
-    of_period,
     own_authority,
     placements_in_order,
     with_location,
 )
 from annexa.lists.registry import ID
-from annexa.lists.runs import begins, day_number
 from annexa.period import completed_years
 
 LOCATIONS, ADDRESSES = "placement_locations", "addresses"
@@ -68,8 +65,7 @@ def _bare(column: str) -> pl.Expr:
 
 @on_extract(
     "AA-808",
-    reads={PLACEMENTS: ("placement_type", "provider", "postcode"), STATUSES: ("status", *_DATES), **_LOCATED},
-    optional=(LOCATIONS,),
+    reads={PLACEMENTS: ("placement_type", "provider", "postcode"), STATUSES: ("status", *_DATES)},
 )
 def own_provision_elsewhere(run: ExtractRun, check: Definition) -> Answer:
     """A placement of the authority's own provision that is outside the authority; not in a short break."""
@@ -192,7 +188,7 @@ def _held_young(check: Definition, status: str, start: str) -> pl.Expr:
     return pl.col(status).is_in(YOUTH_JUSTICE) & (age < check.number("youth_justice_age"))
 
 
-@on_extract("AA-811", reads={PLACEMENTS: ("placement_type", "urn", *_DATES), **_LOCATED}, optional=(LOCATIONS,))
+@on_extract("AA-811", reads={PLACEMENTS: ("placement_type", "urn", *_DATES)})
 def number_of_setting(run: ExtractRun, check: Definition) -> Looked:
     """A placement in England without Ofsted's number, or a placement of a kind that has none with one."""
     rows = run.context.once(_located)
@@ -236,10 +232,10 @@ def _numbers(check: Definition, end: pl.Expr, urn: str, authority: str) -> dict[
 @of_open_children(
     "AA-824",
     ("placement_type", "placement_postcode", "placement_start", "la_of_placement"),
-    {PLACEMENTS: ("placement_type", "postcode", *_DATES), **_LOCATED, ADDRESSES: ("person_id", "postcode", *_DATES)},
-    optional=(LOCATIONS, ADDRESSES),
+    {PLACEMENTS: ("placement_type", "postcode", *_DATES), ADDRESSES: ("person_id", "postcode", *_DATES)},
+    optional=(ADDRESSES,),
 )
-def postcode_of_placement(run: Run, check: Definition, rows: pl.DataFrame) -> Trials:
+def postcode_of_placement(run: Run, _check: Definition, rows: pl.DataFrame) -> Trials:
     """A placement in the United Kingdom without a postcode, with one that is none, or at the child's own address.
 
     Not of a placement for adoption, nor of a confidential one. The own address is that of the day before care began.
@@ -275,32 +271,6 @@ def _at_home(run: ExtractRun, rows: pl.DataFrame) -> pl.Series:
     return lived[ID]
 
 
-@on_extract("AA-827", reads={EPISODES: _DATES, PLACEMENTS: ("placement_type", *_DATES)})
-def temporary_at_the_edge(run: ExtractRun, check: Definition) -> Looked:
-    """A temporary placement with which a period of care begins, or with which one ended.
-
-    Of placements that begin, or end, on one day the one that is not temporary counts.
-    """
-    rows = _of_periods(run).with_columns(_temporary().alias("_temporary"))
-    first = rows.sort("period", "begin", "_temporary", maintain_order=True).unique("period", keep="first")
-    ended = rows.filter(~pl.col("is_open"))
-    last = ended.sort("period", "finish", ~pl.col("_temporary"), maintain_order=True).unique("period", keep="last")
-    edges = pl.concat([first, last]).unique(ROW).sort(ROW)
-    message = "A period of care cannot start or end with a temporary placement."
-    return run.looked(check, PLACEMENTS, edges, pl.col("_temporary"), message, column="placement_type")
-
-
-def _temporary() -> pl.Expr:
-    return pl.col("placement_type").is_in(TEMPORARY).fill_null(value=False)
-
-
-def _of_periods(run: ExtractRun) -> pl.DataFrame:
-    """Return the placements of each period of care, in order, with the period's columns period and is_open."""
-    periods = care_without_short_breaks(run).select("person_id", "period", "is_open", "first_day", "last_day")
-    pairs = placements_in_order(run.context).join(periods, on="person_id", maintain_order="left_right")
-    return pairs.filter(of_period())
-
-
 @of_open_children(
     "AA-830",
     ("birth_date", "placement_type", "placement_urn", "placement_postcode", "placement_start"),
@@ -318,46 +288,7 @@ def may_be_unregistered(run: Run, check: Definition, rows: pl.DataFrame) -> Tria
     return rows, (Trial(wrong, message, "placement_urn", (PLACEMENTS, "urn"), value=value),)
 
 
-@on_extract("AA-835", reads={EPISODES: _DATES, PLACEMENTS: ("placement_type", *_DATES)})
-def placements_do_not_fit(run: ExtractRun, check: Definition) -> tuple[Looked, ...]:
-    """An open period without a placement at D; two placements on one day; a day between two of a period with none.
-
-    Beside what building the periods finds: an episode without an end that another one follows. A placement that ends on
-    the day on which the next one begins shares no day with it. Temporary placements may lie within another one.
-    """
-    children = children_listed(run).filter("is_open")
-    in_force = run.rows(PLACEMENTS).filter(run.period.open_at(pl.col("start_date"), pl.col("end_date")))
-    placed = pl.col("person_id").is_in(in_force["person_id"].unique().implode())
-    ended = children.filter(pl.col("placement_row").is_not_null()).with_columns(pl.col("placement_row").alias(ROW))
-    never = children.filter(pl.col("placement_row").is_null())
-    rows = _of_periods(run)
-    begin, finish = day_number(pl.col("begin")), day_number(pl.col("finish"))
-    gaps = rows.filter(begins(["period"], begin, finish + 1) & (pl.col("period") == pl.col("period").shift(1)))
-    lasting = rows.filter(~_temporary())
-    shared = lasting.filter(~begins(["period"], begin, finish - 1))
-    message = "The child is in care, and no placement is in force."
-    placements = rows.unique(ROW, maintain_order=True)
-    return (
-        run.looked(
-            check, PLACEMENTS, ended, ~placed, message, column="end_date", value=pl.col("placement_end").cast(pl.String)
-        ),
-        run.looked(check, EPISODES, never, ~placed, message),
-        together(
-            placements.height,
-            *(
-                run.looked(
-                    check, PLACEMENTS, placements, pl.col(ROW).is_in(found[ROW].implode()), text, column="start_date"
-                )
-                for text, found in (
-                    ("There is a day without a placement before this one.", gaps),
-                    ("Another placement that is not temporary was still in force when this one began.", shared),
-                )
-            ),
-        ),
-    )
-
-
-@on_extract("AA-837", reads={EPISODES: _DATES, PLACEMENTS: ("postcode", *_DATES), **_LOCATED}, optional=(LOCATIONS,))
+@on_extract("AA-837", reads={EPISODES: _DATES, PLACEMENTS: ("postcode", *_DATES)})
 def authority_unknown(run: ExtractRun, check: Definition) -> Answer:
     """A placement shown on List 8 whose authority nothing gives, or that names one which is no authority.
 
@@ -366,7 +297,7 @@ def authority_unknown(run: ExtractRun, check: Definition) -> Answer:
     context = run.context
     if not gives_authority(context):
         return Unable("Nothing in the extract gives the authority of a placement")
-    rows = _located(context).join(
+    rows = context.once(_located).join(
         children_listed(run).select(pl.col("placement_row").alias(ROW)), on=ROW, how="semi", maintain_order="left"
     )
     names = [folded(pl.col("la_code")), folded(pl.col("la_name"))]

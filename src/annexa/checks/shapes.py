@@ -78,11 +78,17 @@ def with_latest_end(rows: pl.DataFrame, start: str, end: pl.Expr, *, counts: pl.
     """
     ended = rows.drop_nulls(["person_id", start]).with_columns(end.fill_null(_NEVER).alias("_end"))
     ordered = ended.sort("person_id", start, "_end", *id_order(pl.col(identifier)), nulls_last=True)
-    latest = pl.when(counts).then("_end").cum_max().forward_fill().shift(1).over("person_id")
-    return ordered.with_columns(latest.alias("_latest_end"))
+    # One running maximum over all children instead of one for each, which is ten times dearer: the children stand one
+    # after the other, so the days of each are lifted above those of the child before.
+    child = pl.col("person_id").rle_id().cast(pl.Int64) * _LIFT
+    lasted = child + pl.when(counts).then(pl.col("_end").to_physical().cast(pl.Int64) + _LIFT // 2).otherwise(0)
+    so_far = lasted.cum_max().shift(1)
+    days = pl.when(so_far > child).then(so_far - child - _LIFT // 2)
+    return ordered.with_columns(days.cast(pl.Int32).cast(pl.Date).alias("_latest_end"))
 
 
 _NEVER = date(9999, 12, 31)
+_LIFT = 2**32  # more than there are days
 
 
 def more_than_once(run: ListsRun, number: int) -> Looked:

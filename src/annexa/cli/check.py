@@ -1,6 +1,5 @@
 """annexa check."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ from annexa.cli import options as o
 from annexa.cli.build import unusual_date
 from annexa.cli.complete import check_ids
 from annexa.cli.guard import debug_file, guarded, stage
+from annexa.environment import secret
 from annexa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def check(
         extracts=extracts if workbooks else o.extracts_of(resolved),
         workbooks=tuple(workbooks or ()),
         output=output,
-        password=password(password_env),
+        password=secret(password_env, "--password-env") if password_env else None,
         value_map=value_map,
         judging=Judging(
             Gate(fail_on.value, max_errors, dict(read_rate(each) for each in max_rate or ())),
@@ -136,22 +136,6 @@ def check(
     if not verdict.passed:
         console.error(f"The gate is not passed: {'; '.join(verdict.failures)}.", _where(request.output))
         raise typer.Exit(1)
-
-
-def password(variable: str | None) -> str | None:
-    """Return the password that an environment variable holds.
-
-    Raises:
-        UsageError: there is no such variable.
-    """
-    if variable is None:
-        return None
-    if variable not in os.environ:
-        raise UsageError(
-            f"--password-env: there is no environment variable {variable}.",
-            "Name the variable that holds the password, not the password itself.",
-        )
-    return os.environ[variable]
 
 
 def _begins(workbooks: tuple[Path, ...], extracts: Path | None) -> str:

@@ -176,10 +176,7 @@ def _report(context: Context, live: pl.DataFrame) -> None:
 
 
 def with_support(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add whether the child was assessed as needing support (2.13); blank while the assessment is not authorised.
-
-    The first that is recorded: the flag for no further action (Y: no, N: yes), as a column or among the outcomes; an
-    outcome that is support; and, for the last assessment of an episode alone, its closure as RC8 or RC9, which is no.
+    """Add whether the child was assessed as needing support, as support_required() says it.
 
     Args:
         rows: assessment_facts() and the outcomes of the record.
@@ -208,5 +205,10 @@ def with_support(rows: pl.DataFrame) -> pl.DataFrame:
 
 @derivation("support_required")
 def support_required(_context: Context, rows: pl.DataFrame) -> pl.DataFrame:
-    """Whether the child was assessed as needing support (List 4); nothing recorded stays blank, and AA-403 says so."""
+    """Whether the child was assessed as needing support (List 4, 2.13); blank while the assessment is not authorised.
+
+    The first that is recorded: the flag for no further action (Y: no, N: yes), as a column or among the outcomes; an
+    outcome that is support; and, for the last assessment of an episode alone, its closure as RC8 or RC9, which is no.
+    Nothing recorded stays blank, and AA-403 says so.
+    """
     return with_support(rows).select(ID, "support_required")

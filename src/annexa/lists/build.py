@@ -12,6 +12,7 @@ from annexa.lists.context import Context
 from annexa.lists.orders import sort_expressions
 from annexa.lists.reasons import CLASSES, OUTPUT, REASONS
 from annexa.lists.registry import COHORTS, DERIVATIONS, ID
+from annexa.lists.staff import report_unknown_staff
 from annexa.period import Window
 
 
@@ -79,6 +80,7 @@ def build_lists(context: Context, numbers: Collection[int] | None = None) -> dic
         numbers: the lists to build; all where None. Who is on a list does not depend on it (K23).
     """
     _report_absent_tables(context)
+    report_unknown_staff(context)
     return {
         number: build_list(context, spec)
         for number, spec in sorted(context.edition.lists.items())
@@ -130,7 +132,7 @@ def _report_absent_tables(context: Context) -> None:
                 table=", ".join(absent),
             )
     for name, table in context.tables.items():
-        if name not in starts and not table.supplied:
+        if name not in starts and not table.supplied and not table.record.meta.checks_only:
             context.findings.add(
                 "AA-R10", f"{table.source} was not supplied: what only it feeds is blank.", table=table.source
             )

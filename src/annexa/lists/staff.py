@@ -44,6 +44,40 @@ def named(context: Context, rows: pl.DataFrame, team: str, worker: str) -> pl.Da
     return rows
 
 
+# Record -> the fields that name a worker and a team.
+_NAMED = {
+    "assessments": ("worker", "team"),
+    "section_47_enquiries": ("worker", "team"),
+    "cin_plans": ("worker", "team"),
+    "involvements": ("professional_id", "team"),
+    "care_leavers": ("worker", "team"),
+}
+
+
+def report_unknown_staff(context: Context) -> None:
+    """Add a finding for each table whose workers or teams are not all in the staff tables (AA-R20).
+
+    Told only where the staff table is there; a plain name that it has is known.
+    """
+    for record, fields in _NAMED.items():
+        table = context.tables[record]
+        for name, staff, names in zip(fields, ("professionals", "teams"), (_workers, _teams), strict=True):
+            if not context.supplied(staff):
+                continue
+            known = context.once(names)
+            given = context.live(record)[name].drop_nulls().unique()
+            number = int((~given.is_in(pl.concat([known["given"], known["name"]]).implode())).sum())
+            if number:
+                what = "workers" if staff == "professionals" else "teams"
+                context.findings.add(
+                    "AA-R20",
+                    f"{table.source}: {number} {what} are not in the staff tables and are shown as given.",
+                    table=table.source,
+                    file=table.file,
+                    column=name,
+                )
+
+
 @derivation("recorded_team", "recorded_worker")
 def recorded(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """Team and worker that the record itself names: at the referral, assessment, enquiry, or of the care leaver."""

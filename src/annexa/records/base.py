@@ -29,6 +29,7 @@ class Meta:
         end: the date that closes the record, or "".
         needs: fields whose column must be there when the table is: without it no list could be trusted.
         masks: date field -> fields that follow from it and are blank where the date is later than A (K6).
+        checks_only: no list shows anything of it; a check that wants it says that it could not run.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Meta:
     end: str = ""
     needs: tuple[str, ...] = ()
     masks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    checks_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -204,6 +204,7 @@ class Exploitation(
     start="start_date",
     end="end_date",
     needs=("person_id", "start_date", "end_date"),
+    checks_only=True,
 ):
     """One stretch during which a child was flagged as at risk of exploitation. No list shows it."""
 

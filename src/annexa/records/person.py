@@ -37,6 +37,7 @@ class Address(
     start="start_date",
     end="end_date",
     needs=("person_id", "start_date", "end_date", "postcode"),
+    checks_only=True,
 ):
     """One address of one person over a time. No list shows it."""
 
@@ -112,7 +113,15 @@ class Professional(
     )
 
 
-class Worker(Record, name="workers", table="annexa_workers", key="worker_id", person="", end="leave_date"):
+class Worker(
+    Record,
+    name="workers",
+    table="annexa_workers",
+    key="worker_id",
+    person="",
+    end="leave_date",
+    checks_only=True,
+):
     """One member of the workforce, as the authority's own staff records have it. No list starts from it."""
 
     worker_id: RecordId | None = ssd("worker_id", "Identifier of the worker, as the case records name it")

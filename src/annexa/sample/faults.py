@@ -238,6 +238,7 @@ DEFECTS: Final = (
         "Two plans of one child are open: the later one is the row of List 7.",
         (_own_open_plan, _any_own_plan),
         _second_plan,
+        ("AA-708", "AA-717", "AA-X07"),
     ),
     Defect(
         "plan open under closed episode",
@@ -247,6 +248,7 @@ DEFECTS: Final = (
         "The case is shown as closed on List 6 while List 7 shows an open plan.",
         (_open_plan_out_of_care, _any_own_plan),
         _plan_of_closed_case,
+        ("AA-X05",),
     ),
     Defect(
         "missing start with open record",
@@ -256,6 +258,7 @@ DEFECTS: Final = (
         "The plan stays on List 7 with a blank start date.",
         (_own_open_plan, _any_own_plan),
         _no_start,
+        ("AA-701",),
     ),
     Defect(
         "conflicting duplicate",
@@ -274,6 +277,7 @@ DEFECTS: Final = (
         "Care is read as ended on the 18th birthday, since there is a care leaver record.",
         (_ended_at_eighteen,),
         _reopen_care,
+        ("AA-834", "AA-G24"),
     ),
     Defect(
         "X1 at the end of a period",
@@ -283,7 +287,23 @@ DEFECTS: Final = (
         "The period is read as still open, since X1 says that care went on.",
         (_ended_lately,),
         _cells("ssd_cla_episodes", clae_cla_episode_ceased_reason="X1"),
-        ("AA-X03",),
+        (
+            "AA-813",
+            "AA-814",
+            "AA-815",
+            "AA-822",
+            "AA-829",
+            "AA-835",
+            "AA-841",
+            "AA-842",
+            "AA-G16",
+            "AA-G17",
+            "AA-G24",
+            "AA-X03",
+            "AA-X14",
+            "AA-X16",
+            "AA-X20",
+        ),
     ),
     Defect(
         "unknown legal status",
@@ -345,15 +365,17 @@ DEFECTS: Final = (
             cina_assessment_outcome_json=None,
             cina_assessment_outcome_nfa=None,
         ),
+        ("AA-404", "AA-G25"),
     ),
     Defect(
         "placeholder worker",
         "ssd_involvements",
         "invo_person_id",
-        "AA-G25",
-        "The case is allocated to no one real: the worker is blank.",
+        "AA-G17",
+        "The placeholder is read as blank: the case has no allocated worker.",
         (_open_caseworker,),
         _cells("ssd_involvements", invo_professional_id="SSD_PH"),
+        ("AA-R04",),
     ),
     Defect(
         "blank membership date",
@@ -381,6 +403,7 @@ DEFECTS: Final = (
         "The date cannot be read: the contact goes to the exceptions of List 1 as NO_DATE.",
         (_recent_contact,),
         _bad_date,
+        ("AA-X01",),
     ),
     Defect(
         "unknown code",
@@ -399,6 +422,7 @@ DEFECTS: Final = (
         "The contact is listed without gender, ethnicity, date of birth and age.",
         (_recent_contact,),
         _orphan,
+        ("AA-X01",),
     ),
     Defect(
         "blank person",
@@ -408,6 +432,7 @@ DEFECTS: Final = (
         "The contact goes to the exceptions of List 1 as NO_CHILD_ID.",
         (_recent_contact,),
         _cells("ssd_contacts", cont_person_id=None),
+        ("AA-G20", "AA-X01"),
     ),
     Defect(
         "exact duplicate",
@@ -426,6 +451,7 @@ DEFECTS: Final = (
         "The contact is left off as FUTURE.",
         (_recent_contact,),
         _future,
+        ("AA-X01",),
     ),
     Defect(
         "merged identifiers",
@@ -444,5 +470,15 @@ DEFECTS: Final = (
         "The record names no child: it goes to the exceptions of List 2 as NO_CHILD_ID.",
         (_child_record,),
         _unmapped_family,
+    ),
+    Defect(
+        "duty worker",
+        "ssd_involvements",
+        "invo_person_id",
+        "AA-G25",
+        "The case is allocated to no one real: the worker is shown as given.",
+        (_open_caseworker,),
+        _cells("ssd_involvements", invo_professional_id="Duty"),
+        ("AA-R20",),
     ),
 )

@@ -101,7 +101,7 @@ def test_another_start_or_another_child_is_another_row():
 def test_without_starts_nothing_is_the_same_day():
     result = list_2([episode("")], [assessment("")])
     assert shown(result) == [("C1", None, None)] * 2
-    assert {(each["table"], each["event"]) for each in findings_of(result, "AA-202")} == {
+    assert {(each["table"], each["event"]) for each in result.checked("AA-202").to_dicts()} == {
         ("ssd_early_help_episodes", "E1"),
         ("annexa_early_help_assessments", "A1"),
     }
@@ -250,7 +250,7 @@ def test_an_adult(drop_adults, reason):
 def test_without_a_start_before_the_window_a_record_is_an_exception():
     result = list_2([episode("", "2024-12-01")], [family("", "2024-12-01")], FAMILY, members("C1", "C2"))
     assert result.reasons(2) == {"E1": "NO_DATE", "A1": "NO_DATE"}
-    assert {(each["event"], each["child"]) for each in findings_of(result, "AA-202")} == {
+    assert {(each["event"], each["child"]) for each in result.checked("AA-202").to_dicts()} == {
         ("E1", "C1"),
         ("A1", "C1"),
         ("A1", "C2"),
