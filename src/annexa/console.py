@@ -290,9 +290,11 @@ def _look_at(report: "Report") -> str:
 
 def check_summary(report: "CheckReport", request: "CheckRequest") -> None:
     """Print what a check gave: findings by list and severity, the most frequent checks, the verdict."""
+    from annexa.checks.run import about_children
     from annexa.outputs.findings_files import entries
 
-    shown = report.report.findings
+    definitions = {each.definition.id: each.definition for each in report.report.results}
+    shown = about_children(report.report.findings, definitions)
     about = "the workbook" if request.workbooks else "the extract"
     title = f"Findings in {about} for {request.inspection_date:%d/%m/%Y}, edition {report.edition.name}"
     if report.report.narrowed:

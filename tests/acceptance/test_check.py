@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from annexa.checks.catalogue import catalogue
+from annexa.checks.run import about_children
 from annexa.outputs.files import read_csv
 from annexa.outputs.manifest import read_manifest, verify
 from annexa.sample import generate, write_sample
@@ -35,13 +36,13 @@ def checked(extract, tmp_path_factory):
 def good(tmp_path_factory):
     """The extract of an authority without a fault."""
     folder = tmp_path_factory.mktemp("good") / "extract"
-    write_sample(generate(150, DAY, 2), folder, "csv", DAY)
+    write_sample(generate(600, DAY, 2), folder, "csv", DAY)
     return folder
 
 
 def test_the_terminal_shows_lists_and_severities_the_most_frequent_checks_and_the_verdict(checked):
     ran, out = checked
-    findings = read_csv(out / "findings.csv")
+    findings = about_children(read_csv(out / "findings.csv"), catalogue())
     totals = {line.split()[0]: line.split()[-3:] for line in ran.out.splitlines() if re.match(r" +\d+  [A-Z]", line)}
     for number in range(1, 12):
         mine = findings.filter(pl.col("list") == str(number))

@@ -240,7 +240,7 @@ def worker_not_employed(run: ExtractRun, check: Definition) -> Looked:
     The lists show a worker by name where the extract has one for the identifier, so the names that belong to the
     identifiers of the workforce data count too. One finding a worker; its value is the number of children.
     """
-    parts = [_held(run, number) for number in _LISTS_OF_WORKERS if run.lists[number].supplied]
+    parts = [_held(run, number) for number in _LISTS_OF_WORKERS if number in run.built.lists]
     held = pl.concat(parts) if parts else pl.DataFrame(schema={"person_id": pl.String, "worker": pl.String})
     workers = (
         held.drop_nulls("worker")

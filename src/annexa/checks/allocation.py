@@ -20,8 +20,12 @@ _SOURCES: Final = {
     8: ("involvements", "professional_id"),
     9: ("care_leavers", "worker"),
 }
-_WORKERS: Final = {4: "recorded_worker", 6: "allocated_worker", 7: "allocated_worker", 8: "allocated_worker"} | {
-    9: "recorded_worker"
+_WORKERS: Final = {
+    4: "recorded_worker",
+    6: "allocated_worker",
+    7: "allocated_worker",
+    8: "allocated_worker",
+    9: "recorded_worker",
 }
 _ENDS: Final = {4: "authorised_date", 6: "close_date", 7: "end_date", 8: "end_date", 9: ""}
 _READS: Final = {
@@ -39,8 +43,7 @@ _UNREGISTERED: Final = "The allocated worker has no registration number."
 def unallocated(run: ExtractRun, _check: Definition) -> list[Looked | Unable]:
     """Children with an open row that names no worker; one finding a child, naming the lists."""
     rows = open_cases(run)
-    answer = _unallocated(rows.select("list", "person_id", "worker"))
-    return [answer, *_untested(run)] if rows.height or not _untested(run) else [*_untested(run)]
+    return _with_untested(run, _unallocated(rows.select("list", "person_id", "worker")))
 
 
 @on_lists("AA-G17", reads={n: (_WORKERS[n], *filter(None, [_ENDS[n]])) for n in _ENDS}, optional=tuple(_ENDS))
@@ -106,7 +109,7 @@ def allocated_to_nobody_real(run: ExtractRun, check: Definition) -> list[Looked 
         team=pl.col("team_name"),
         worker=pl.col("worker_name"),
     )
-    return [answer, *_untested(run)] if rows.height or not _untested(run) else [*_untested(run)]
+    return _with_untested(run, answer)
 
 
 def _folded(column: str) -> pl.Expr:
@@ -214,7 +217,8 @@ def open_cases(run: ExtractRun, numbers: tuple[int, ...] = tuple(_SOURCES)) -> p
     return pl.concat(parts)
 
 
-def _untested(run: ExtractRun) -> list[Unable]:
-    """Say which lists could not be tested, because nothing says who works with their children."""
-    lacking = {reason for number in _SOURCES for reason in run.lacks(_SOURCES[number][0], (_SOURCES[number][1],))}
-    return [Unable(reason) for reason in sorted(lacking)]
+def _with_untested(run: ExtractRun, answer: Looked) -> list[Looked | Unable]:
+    """Add which lists could not be tested, because nothing says who works with their children."""
+    lacking = {reason for table, column in _SOURCES.values() for reason in run.lacks(table, (column,))}
+    tested = any(run.has(table, column) for table, column in _SOURCES.values())
+    return [*([answer] if tested else []), *(Unable(reason) for reason in sorted(lacking))]

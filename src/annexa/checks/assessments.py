@@ -125,7 +125,8 @@ def open_for_long(run: ExtractRun, check: Definition) -> Looked:
     The first of a referral is counted from the referral, any other from its own start. The value gives the days from
     the start too.
     """
-    rows = _assessments(run).sort(
+    rows = _assessments(run)
+    rows = rows.join(rows.filter("is_open"), on="person_id", how="semi").sort(
         pl.col("start_date").is_not_null(), "start_date", *id_order(pl.col("assessment_id")), nulls_last=True
     )
     start, referral = pl.col("start_date"), pl.coalesce("named_row", "episode_row")

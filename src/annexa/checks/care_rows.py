@@ -13,6 +13,7 @@ from annexa.checks.runs import ExtractRun, ListsRun, view_of
 from annexa.errors import UsageError
 from annexa.extract.tables import ROW
 from annexa.lists.care import care_periods
+from annexa.lists.context import Context
 from annexa.lists.placements import latest_placement, with_location
 from annexa.lists.registry import ID
 from annexa.period import completed_years
@@ -140,24 +141,29 @@ def children_listed(run: ExtractRun) -> pl.DataFrame:
 
     Returns:
         The list's columns; _id, period, first_day, last_day and is_open as the cohort has them; episode_id and _row of
-        the episode that decides; placement_id, placement_row, placement_end, la (NIR, WAL, SCO, NUK, CON, or null) and
-        temporary_approval of the placement that is shown, null where there is none.
+        the episode that decides; placement_id, placement_row, placement_end and temporary_approval of the placement
+        that is shown, null where there is none.
     """
     built = run.lists[LIST]
     rows = built.rows
     behind = rows.select(
         ID, "episode_id", pl.col("episode_row").alias(ROW), "period", "first_day", "last_day", "is_open"
     )
-    placed = with_location(run.context, latest_placement(run.context, rows)).select(
-        ID,
+    shown = view_of(built.spec, built.codes).frame.drop(ROW)
+    placed = run.context.once(_placed)
+    return pl.concat([shown, behind], how="horizontal").join(placed, on="period", how="left", maintain_order="left")
+
+
+def _placed(context: Context) -> pl.DataFrame:
+    """Return the placement of each period of care that List 8 would show, by period."""
+    periods = care_periods(context).with_columns(pl.col("period").alias(ID))
+    return with_location(context, latest_placement(context, periods)).select(
+        pl.col(ID).alias("period"),
         "placement_id",
         pl.col(ROW).alias("placement_row"),
         pl.col("end_date").alias("placement_end"),
-        pl.col("special").alias("la"),
         "temporary_approval",
     )
-    shown = view_of(built.spec, built.codes).frame.drop(ROW)
-    return pl.concat([shown, behind], how="horizontal").join(placed, on=ID, how="left", maintain_order="left")
 
 
 def care_without_short_breaks(run: ExtractRun) -> pl.DataFrame:

@@ -226,6 +226,8 @@ def _report_hidden(table: _Table) -> None:
 
 
 def _report_merged(table: _Table) -> None:
+    if not table.known.merged:
+        return
     last = table.rows[SHEET_ROW].max() if table.rows.height else 0
     positions = [at + table.found.sheet.first_column for at in table.names]
     areas = [
