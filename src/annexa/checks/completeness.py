@@ -154,7 +154,9 @@ def _born(run: ListsRun, number: int) -> pl.DataFrame:
 
 @on_lists("AA-G18", each=dict.fromkeys(ALL_LISTS, ()))
 def heading_absent(run: ListsRun, _check: Definition, number: int) -> Looked:
-    """Columns of a list that its sheet does not have."""
+    """Columns of a list that its sheet does not have; of a workbook that was read, the reader has told of them."""
+    if run.rows(number)[FILE].is_not_null().any():
+        return nothing(len(run.lists[number].spec.columns))
     columns = [column.heading for column in run.lists[number].spec.columns]
     frame = pl.DataFrame({"heading": columns, "name": [c.field or c.derive for c in run.lists[number].spec.columns]})
     message = f"List {number}: the column is not there, and what only it says is not known."

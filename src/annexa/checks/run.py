@@ -9,9 +9,11 @@ import polars as pl
 from annexa.checks import vocabulary  # noqa: F401  (importing it registers every check)
 from annexa.checks.catalogue import Definition, catalogue
 from annexa.checks.registry import MADE, ON_EXTRACT, ON_LISTS, Answer, Check, Looked, Made, Unable
-from annexa.checks.runs import ExtractRun, ListsRun
+from annexa.checks.runs import ExtractRun, ListsRun, ListView
 from annexa.checks.suppress import suppressed
 from annexa.checks.teams import with_teams
+from annexa.extract.tables import ROW, Table
+from annexa.filled.model import FILE
 from annexa.findings import SCHEMA, empty, gather
 
 FOUND: Final = "found"
@@ -179,22 +181,50 @@ def _finding(definition: Definition, found: pl.DataFrame) -> pl.DataFrame:
 def _without_unread(
     check: Check | Made, run: ExtractRun | ListsRun, found: pl.DataFrame, unread: pl.DataFrame
 ) -> pl.DataFrame:
-    """Leave out findings about a row of which the check reads a cell that could not be read."""
+    """Leave out findings about a row of which the check reads a cell that could not be read.
+
+    On finished lists also those that name a child and no row, where the list has such a cell of the child.
+    """
     if check.id in UNREAD or not unread.height or not found.height:
         return found
-    keys = ["table", "row"] if isinstance(run, ExtractRun) else ["list", "file", "row"]
-    cells = []
-    for key, fields in check.reads.items():
-        if isinstance(run, ExtractRun):
-            table = run.context.tables[key]
-            columns = [column for name in fields for column in table.columns.get(name, ())]
-            cells.append(unread.filter((pl.col("table") == table.source) & pl.col("column").is_in(columns)))
-        elif key in run.lists:
-            headings = [run.lists[key].heading(name) for name in fields]
-            cells.append(unread.filter((pl.col("list") == key) & pl.col("column").is_in(headings)))
-    if not cells:
+    if isinstance(run, ExtractRun):
+        tables = {key: run.context.tables[key] for key in check.reads}
+        cells = [
+            unread.filter((pl.col("table") == table.source) & pl.col("column").is_in(_columns(table, check.reads[key])))
+            for key, table in tables.items()
+        ]
+        return _without(found, cells, ["table", "row"])
+    views = {key: run.lists[key] for key in check.reads if key in run.lists}
+    cells = [
+        unread.filter((pl.col("list") == key) & pl.col("column").is_in([view.heading(n) for n in check.reads[key]]))
+        for key, view in views.items()
+    ]
+    people = [
+        each.drop("child")
+        .join(_people(view), on=["file", "row"])
+        .with_columns(pl.lit(None, dtype=pl.Int64).alias("row"))
+        for each, view in zip(cells, views.values(), strict=True)
+    ]
+    return _without(_without(found, cells, ["list", "file", "row"]), people, ["list", "child", "row"])
+
+
+def _without(found: pl.DataFrame, cells: Sequence[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
+    unread = [each.select(keys) for each in cells if each.height]
+    if not unread:
         return found
-    return found.join(pl.concat(cells).select(keys).unique(), on=keys, how="anti", maintain_order="left")
+    return found.join(pl.concat(unread).unique(), on=keys, how="anti", nulls_equal=True, maintain_order="left")
+
+
+def _columns(table: Table, fields: Sequence[str]) -> list[str]:
+    return [column for name in fields for column in table.columns.get(name, ())]
+
+
+def _people(view: ListView) -> pl.DataFrame:
+    """Whose each row of a list is: file, row, child."""
+    person = view.spec.columns[0].field or "person_id"
+    return view.frame.select(
+        pl.col(FILE).alias("file"), pl.col(ROW).alias("row"), pl.col(person).cast(pl.String).alias("child")
+    ).drop_nulls("child")
 
 
 def _in_source_columns(run: ExtractRun | ListsRun, found: pl.DataFrame) -> pl.DataFrame:

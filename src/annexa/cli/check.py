@@ -44,7 +44,8 @@ def check(
         list[int] | None, typer.Option("--list", metavar="NUMBER", help="Report this list alone; may be repeated.")
     ] = None,
     only_severity: Annotated[
-        list[o.Severity] | None, typer.Option("--severity", help="Report this severity alone; may be repeated.")
+        list[o.Severity] | None,
+        typer.Option("--severity", metavar="SEVERITY", help="Report this severity alone; may be repeated."),
     ] = None,
     only_check: Annotated[
         list[str] | None,

@@ -17,7 +17,7 @@ from annexa.filled.sheet_xml import SheetStructure
 from annexa.filled.structure import Structure, check_package, harmless
 
 _CONTENT: Final = "content.xml"
-_MANIFEST: Final = "META-INF/manifest.xml"
+_MANIFEST: Final = "meta-inf/manifest.xml"
 _BYTES_A_CELL: Final = 24
 _HEAD_ROWS: Final = 60
 
@@ -33,12 +33,12 @@ def read_ods_structure(container: Container, limits: Limits) -> Structure:
     try:
         with container.stream() as file, zipfile.ZipFile(file) as package:
             parts = check_package(package, file.seek(0, 2), name, limits)
-            if _MANIFEST in parts and b"encryption-data" in package.read(_MANIFEST):
+            if _MANIFEST in parts and b"encryption-data" in package.read(parts[_MANIFEST]):
                 raise SourceError(
                     f"{name} is password-protected, which annexa cannot take off an ODS file.",
                     "Save it as an Excel Workbook (.xlsx), with or without a password.",
                 )
-            for part in parts.values():
+            for part in package.infolist():
                 blocks = harmless(expand(file, part, name), part.filename, name)
                 if part.filename == _CONTENT:
                     reader.read(blocks)

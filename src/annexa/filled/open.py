@@ -5,6 +5,8 @@ The file itself is never changed, and nothing in it is run or followed.
 
 import struct
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
@@ -64,14 +66,30 @@ class Container:
         Raises:
             SourceError: it is damaged.
         """
-        # fastexcel goes by the name's ending, and can take no path that is no text.
-        plain = self.content is None and self.path.suffix.lower() in _SUFFIXES[self.kind] and self.name.isprintable()
-        try:
-            if plain and self.path.name == self.name:
+        # fastexcel goes by the ending of a name, and can take no name that is no text.
+        plain = self.path.suffix.lower() in _SUFFIXES[self.kind] and self.path.name == self.name
+        with fastexcel_errors(self.name):
+            if self.content is None and plain and str(self.path.resolve()).isprintable():
                 return fastexcel.read_excel(self.path.resolve())
             return fastexcel.read_excel(self.path.read_bytes() if self.content is None else self.content)
-        except (fastexcel.FastExcelError, UnicodeError) as error:
-            raise damaged(self.name) from error
+
+
+@contextmanager
+def fastexcel_errors(where: str) -> Iterator[None]:
+    """Turn whatever fastexcel raises for a workbook that is not whole into one message.
+
+    Raises:
+        SourceError: it is damaged.
+    """
+    try:
+        yield
+    except fastexcel.FastExcelError as error:
+        raise damaged(where) from error
+    except BaseException as error:
+        # A panic of the library cannot be named otherwise: its class is not importable.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(where) from error
 
 
 _SUFFIXES: Final = {Kind.XLSX: (".xlsx", ".xlsm"), Kind.XLS: (".xls",), Kind.ODS: (".ods",)}

@@ -1,11 +1,11 @@
 """Reading a filled workbook as it comes: each list that it holds, as text by official heading, and what was odd."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import fastexcel
 import polars as pl
 
 from annexa.editions import Edition
@@ -15,7 +15,7 @@ from annexa.filled.headings import Vocabulary, vocabularies
 from annexa.filled.lists import Place, raw_list
 from annexa.filled.model import RawList
 from annexa.filled.ods import read_ods_structure
-from annexa.filled.open import Container, Kind, damaged, open_container
+from annexa.filled.open import Container, Kind, fastexcel_errors, open_container
 from annexa.filled.sheet_xml import SheetStructure
 from annexa.filled.sheets import Doubtful, Recognised, Sheet, recognise
 from annexa.filled.structure import Structure, read_structure
@@ -95,29 +95,29 @@ def _sheets(container: Container, structure: Structure) -> list[Sheet]:
     reader = container.reader()
     sheets = []
     for name in reader.sheet_names:
-        try:
+        if name in structure.without_cells:
+            continue
+        with fastexcel_errors(f"{container.name}, sheet {name}"):
             loaded = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
             cells = loaded.to_polars()
-        except fastexcel.FastExcelError as error:
-            raise damaged(f"{container.name}, sheet {name}") from error
         if container.kind is Kind.ODS:
             cells = cells.with_columns(pl.all().str.replace(_ODS_MOMENT, "${1} "))
         known = structure.sheets.get(name, SheetStructure())
         first = _first_column(cells, known)
         cells = _with_errors(cells, known, first)
-        if cells.height and cells.width:
-            sheets.append(Sheet(name, loaded.visible == "visible", cells, first))
+        sheets.append(Sheet(name, loaded.visible == "visible", cells, first))
     return sheets
 
 
 def _first_column(cells: pl.DataFrame, known: SheetStructure) -> int:
     """Return the number of the column that fastexcel's first one is: it leaves blank columns before that out."""
-    for row, column in known.first_cells.items():
-        if row <= cells.height:
-            found = next((at for at, text in enumerate(cells.row(row - 1)) if text), None)
-            if found is not None:
-                return column - found
-    return 1
+    found = Counter(
+        column - next((at for at, text in enumerate(cells.row(row - 1)) if text is not None), column - 1)
+        for row, column in known.first_cells.items()
+        if row <= cells.height
+    )
+    # One row alone could deceive: a cell can hold a text without a character.
+    return max(1, found.most_common(1)[0][0]) if found else 1
 
 
 def _with_errors(cells: pl.DataFrame, known: SheetStructure, first: int) -> pl.DataFrame:

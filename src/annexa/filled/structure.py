@@ -8,7 +8,6 @@ is written in an unusual way goes through a real parser instead, which gives the
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
 from posixpath import join, normpath
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -21,7 +20,8 @@ from annexa.filled.sheet_xml import SheetStructure, Unusual, column_letters, mea
 
 _WORKBOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
-_DOCTYPES: Final = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_DOCTYPE: Final = b"<!DOCTYPE"
+_WIDE_DOCTYPES: Final = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-16-le", "utf-16-be"))
 _TRUE: Final = ("1", "true")
 _BYTES_A_CELL: Final = 24  # what fastexcel needs for a cell, blank ones between cells included
 
@@ -34,11 +34,13 @@ class Structure:
         sheets: by name of the sheet, those that could be looked at.
         from_1904: whether its days count from 1904.
         linked: whether it has links to other workbooks.
+        without_cells: sheets that are a chart, a dialogue or a macro.
     """
 
     sheets: Mapping[str, SheetStructure] = field(default_factory=dict)
     from_1904: bool = False
     linked: bool = False
+    without_cells: frozenset[str] = frozenset()
 
 
 def read_structure(container: Container, limits: Limits) -> Structure:
@@ -47,39 +49,37 @@ def read_structure(container: Container, limits: Limits) -> Structure:
     Raises:
         SourceError: larger than the limits allow, damaged, protected as a zip, or with a document type in its XML.
     """
+    name = container.name
     try:
         with container.stream() as file, zipfile.ZipFile(file) as package:
-            size = file.seek(0, 2)
-            parts = check_package(package, size, container.name, limits)
-            names = _sheets(_small(package, parts[_WORKBOOK]), _small(package, parts.get(_RELATIONS)))
-            wanted = {part: name for name, part in names.items()}
+            parts = check_package(package, file.seek(0, 2), name, limits)
+            contents = _small(package, parts[_WORKBOOK])
+            wanted = _sheets(contents, _small(package, parts.get(_RELATIONS)))
             sheets = {}
-            for part in parts.values():
+            for part in package.infolist():
 
                 def blocks(part: zipfile.ZipInfo = part) -> Iterator[bytes]:
-                    return harmless(expand(file, part, container.name), part.filename, container.name)
+                    return harmless(expand(file, part, name), part.filename, name)
 
-                if part.filename in wanted:
-                    sheets[wanted[part.filename]] = _look(
-                        blocks, f"{container.name}, sheet {wanted[part.filename]}", limits
-                    )
-                else:
+                sheet = wanted.get(part.filename.lower())
+                if sheet is None:
                     for _ in blocks():
                         pass
-            workbook = ET.parse(BytesIO(_small(package, parts[_WORKBOOK])))  # noqa: S314 - no document type
-    except BROKEN as error:
-        raise damaged(container.name) from error
-    except (KeyError, ET.ParseError, UnicodeError) as error:
-        raise damaged(container.name) from error
+                else:
+                    sheets[sheet] = _look(blocks, f"{name}, sheet {sheet}", limits)
+            workbook = ET.fromstring(contents)  # noqa: S314 - no document type
+    except (*BROKEN, KeyError, ET.ParseError) as error:
+        raise damaged(name) from error
     return Structure(
         sheets,
         from_1904=any(each.get("date1904", "") in _TRUE for each in workbook.iter() if _local(each) == "workbookPr"),
-        linked=any(name.startswith("xl/externalLinks/") for name in parts),
+        linked=any(part.startswith("xl/externallinks/") for part in parts),
+        without_cells=frozenset(name for part, name in wanted.items() if not part.startswith("xl/worksheets/")),
     )
 
 
 def check_package(package: zipfile.ZipFile, size: int, name: str, limits: Limits) -> dict[str, zipfile.ZipInfo]:
-    """Check what a package says of itself; return its parts by name.
+    """Check what a package says of itself; return its parts by name, in small letters.
 
     Raises:
         SourceError: more than the limits allow, or encrypted parts.
@@ -92,7 +92,7 @@ def check_package(package: zipfile.ZipFile, size: int, name: str, limits: Limits
         if part.header_offset < 0:
             raise zipfile.BadZipFile
         package.open(part).close()  # compares the two places where a part is described
-    return {part.filename: part for part in parts}
+    return {part.filename.lower(): part for part in parts}
 
 
 def harmless(blocks: Iterator[bytes], part: str, name: str) -> Iterator[bytes]:
@@ -105,9 +105,11 @@ def harmless(blocks: Iterator[bytes], part: str, name: str) -> Iterator[bytes]:
         yield from blocks
         return
     last = b""
+    marks: tuple[bytes, ...] = ()
     for block in blocks:
+        marks = marks or ((_DOCTYPE, *_WIDE_DOCTYPES) if b"\0" in block[:256] else (_DOCTYPE,))
         seen = last + block[:32]
-        if any(mark in block or mark in seen for mark in _DOCTYPES):
+        if any(mark in block or mark in seen for mark in marks):
             raise SourceError(f"{name} has a document type in its XML, which no program for workbooks writes.", AGAIN)
         last = block[-32:]
         yield block
@@ -118,13 +120,13 @@ def _small(package: zipfile.ZipFile, part: zipfile.ZipInfo | None) -> bytes:
     if part is None:
         return b"<none/>"
     data = package.read(part)
-    if any(mark in data for mark in _DOCTYPES):
+    if any(mark in data for mark in (_DOCTYPE, *_WIDE_DOCTYPES)):
         raise ValueError("a document type")
     return data
 
 
 def _sheets(workbook: bytes, relations: bytes) -> dict[str, str]:
-    """Return the part of each sheet, by its name."""
+    """Return the name of the sheet that each part is, by the part's name in small letters."""
     targets = {
         each.get("Id"): normpath(join("/xl", each.get("Target", ""))).lstrip("/")
         for each in ET.fromstring(relations).iter()  # noqa: S314 - no document type
@@ -135,7 +137,7 @@ def _sheets(workbook: bytes, relations: bytes) -> dict[str, str]:
         if _local(each) == "sheet":
             relation = next((value for key, value in each.items() if key.rpartition("}")[2] == "id"), None)
             if relation in targets:
-                found[each.get("name", "")] = targets[relation]
+                found[targets[relation].lower()] = each.get("name", "")
     return found
 
 

@@ -35,9 +35,9 @@ def read_xls_structure(container: Container) -> Structure:
     """
     with container.stream() as file:
         try:
-            stream = msoffcrypto.OfficeFile(BytesIO(file.read())).data.workbook
-            stream.seek(0)
-            data = stream.read()
+            office = msoffcrypto.OfficeFile(BytesIO(file.read()))
+            office.data.workbook.seek(0)
+            data = office.data.workbook.read()
         except FileFormatError:
             return Structure()
         except (OSError, ValueError, struct.error, AttributeError) as error:

@@ -88,7 +88,10 @@ def recorded(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
 
 @derivation("allocated_team", "allocated_worker")
 def allocated(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
-    """Team and worker of allocations(), by name."""
+    """The worker allocated at D, or on the day a ceased row ended, and the team, by name (2.13, K5).
+
+    Involvements whose role is one of `case_worker_roles` count, the latest start first. See allocations().
+    """
     return named(context, allocations(context, rows), "team", "worker").rename(
         {"team": "allocated_team", "worker": "allocated_worker"}
     )
