@@ -12,9 +12,10 @@ from annexa.editions import load_edition
 from annexa.errors import AnnexaError
 from annexa.extract.load import extract_from
 from annexa.extract.read import read_extract
-from annexa.findings import SCHEMA, Findings
+from annexa.findings import Findings
 from annexa.lists.build import check_vocabulary
 from annexa.outputs.annex_a import EXCLUSION_COLUMNS
+from annexa.outputs.findings_files import COLUMNS
 from annexa.period import InspectionPeriod
 from annexa.records import RECORDS
 from annexa.settings import Settings, load_settings
