@@ -36,7 +36,7 @@ def checked(extract, tmp_path_factory):
 def good(tmp_path_factory):
     """The extract of an authority without a fault."""
     folder = tmp_path_factory.mktemp("good") / "extract"
-    write_sample(generate(600, DAY, 2), folder, "csv", DAY)
+    write_sample(generate(500, DAY, 1), folder, "csv", DAY)
     return folder
 
 

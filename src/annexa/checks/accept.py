@@ -101,7 +101,7 @@ def accept(findings: pl.DataFrame, acceptances: Sequence[Acceptance], day: date,
         file: name of the file, for findings about it.
     """
     about = Findings()
-    matches = pl.lit(None, dtype=pl.String)
+    marked = findings.with_columns(pl.lit(None, dtype=pl.String).alias(ACCEPTED))
     for number, each in enumerate(acceptances, start=1):
         if each.until < day:
             message = f"Entry {number} of {file} ended before the inspection date and no longer counts."
@@ -113,6 +113,8 @@ def accept(findings: pl.DataFrame, acceptances: Sequence[Acceptance], day: date,
         if not findings.select(right.any().fill_null(value=False)).item():
             message = f"Entry {number} of {file} matches no finding: it can be removed."
             about.add("AA-R42", message, file=file, row=number, value=each.check)
-        text = f"{each.reason} ({each.who}, until {each.until:%d/%m/%Y})"
-        matches = pl.when(right & matches.is_null()).then(pl.lit(text)).otherwise(matches)
-    return Accepted(findings.with_columns(matches.alias(ACCEPTED)), about.frame())
+            continue
+        text = pl.lit(f"{each.reason} ({each.who}, until {each.until:%d/%m/%Y})")
+        # The first entry that matches is the one that is shown.
+        marked = marked.with_columns(pl.coalesce(ACCEPTED, pl.when(right).then(text)).alias(ACCEPTED))
+    return Accepted(marked, about.frame())
