@@ -169,6 +169,7 @@ def test_verbose_adds_stages_timings_and_counts_on_stderr(tiny, tmp_path):
     assert stages == [
         "reading the extract",
         "building the lists",
+        "running the checks",
         "writing the workbook",
         "writing findings and exclusions",
     ]

@@ -96,8 +96,11 @@ def health_overdue(run: Run, check: Definition, rows: pl.DataFrame) -> Trials:
         pl.format("{}mo", months.otherwise(check.number("health_months")))
     )
     birthday_reached = birthday(pl.col("birth_date"), check.number("dental_from_age"))
-    since = pl.when(start.is_not_null()).then(pl.max_horizontal(start, birthday_reached, "dental_check_date"))
-    since = since.otherwise("dental_check_date")
+    since = (
+        pl.when(start.is_not_null())
+        .then(pl.max_horizontal(start, birthday_reached, "dental_check_date"))
+        .otherwise("dental_check_date")
+    )
     old_enough = (age >= check.number("dental_from_age")).fill_null(value=True)
     rows = rows.with_columns(
         pl.max_horizontal(first, later).alias("_health"),

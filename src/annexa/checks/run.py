@@ -147,7 +147,7 @@ def _looked(
     unread: pl.DataFrame,
 ) -> tuple[Result, pl.DataFrame]:
     if check is None:
-        return Result(definition, "not built"), before
+        raise KeyError(f"{definition.id} has no test")
     lacking = {key: tuple(run.lacks(key, fields)) for key, fields in check.reads.items()}
     reasons = tuple(
         dict.fromkeys(reason for key, each in lacking.items() if key not in check.optional for reason in each)
