@@ -16,7 +16,7 @@ import polars as pl
 
 from annexa.errors import UsageError
 
-FIRST_YEAR, LAST_YEAR = 1980, 2160
+FIRST_YEAR, LAST_YEAR = 1990, 2060  # bank holidays are known for these; each further year takes time at every start
 
 
 @dataclass(frozen=True)

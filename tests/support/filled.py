@@ -155,9 +155,9 @@ def _ods_cell(value: Any) -> str:
         return "<table:table-cell/>"
     if isinstance(value, date):
         text = value.isoformat()
-        return f'<table:table-cell office:value-type="date" office:date-value="{text}"><text:p>{text}</text:p></table:table-cell>'
+        return f'<table:table-cell office:value-type="date" office:date-value="{text}"/>'
     if isinstance(value, int | float):
-        return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
+        return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
     if value.startswith("#"):
         kind = 'office:value-type="string" office:string-value="" calcext:value-type="error"'
         return f"<table:table-cell {kind}><text:p>{value}</text:p></table:table-cell>"

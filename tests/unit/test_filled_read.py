@@ -185,8 +185,10 @@ def test_two_sheets_for_one_list_are_both_named_and_neither_is_read(tmp_path: Pa
     assert list(workbook.lists) == [2]
     assert workbook.missing[1] == "it is there twice: “List_1” and “Contacts”"
     assert messages(findings, "AA-R27") == [
-        "List 1 is there twice, and was not read: “List_1” and “Contacts”. Leave one of them in the workbook, or put "
-        "their rows together."
+        (
+            "List 1 is there twice, and was not read: “List_1” and “Contacts”. Leave one of them in the workbook, or "
+            "put their rows together."
+        )
     ]
     assert 1 not in findings.filter(pl.col("check") == "AA-R29")["list"]
 
@@ -327,8 +329,7 @@ def test_a_column_that_is_not_there(tmp_path: Path):
 
 def test_extra_columns_are_kept_aside_each_under_a_name_of_its_own(tmp_path: Path):
     rows = listed(1, CONTACT, extra=["Note", "Note ", "_row"])
-    rows[1] += ["a", "b", "c", "d"]
-    rows[1][7:10] = ["a", "b", "c"]
+    rows[1][7:] = ["a", "b", "c", None, None, None, "d"]
     workbook, findings = read(book(tmp_path / "a.xlsx", {"List_1": rows}))
     assert workbook.lists[1].extra.drop(SHEET_ROW).row(0, named=True) == {
         "Note": "a", "Note (2)": "b", "_row (2)": "c", "Column N": "d",
@@ -344,8 +345,10 @@ def test_one_heading_twice_is_an_error_and_the_first_is_read(tmp_path: Path):
     assert workbook.lists[1].cells["Gender"].to_list() == ["a) Male"]
     assert workbook.lists[1].extra["GENDER"].to_list() == ["b) Female"]
     assert messages(findings, "AA-R27") == [
-        "List 1: the heading “Gender” is there twice, over columns B and H. Column B was read; what stands in the other "
-        "is kept aside."
+        (
+            "List 1: the heading “Gender” is there twice, over columns B and H. Column B was read; what stands in "
+            "the other is kept aside."
+        )
     ]
     assert not messages(findings, "AA-R28")
 
@@ -374,8 +377,10 @@ def test_a_column_for_which_another_was_preferred_is_named(tmp_path: Path):
     assert workbook.lists[1].cells["Age of Child (Years)"].to_list() == ["7"]
     assert workbook.lists[1].extra["Age"].to_list() == ["8"]
     assert messages(findings, "AA-R28") == [
-        "List 1: the heading “Age” of column H stands for “Age of Child (Years)”, which was read from column E: the "
-        "column is kept aside."
+        (
+            "List 1: the heading “Age” of column H stands for “Age of Child (Years)”, which was read from column E: "
+            "the column is kept aside."
+        )
     ]
 
 
@@ -432,8 +437,10 @@ def test_workbooks_of_other_kinds(tmp_path: Path, maker):
     assert workbook.lists[2].letters[CHILD] == "C"
     kind = maker.__name__
     assert messages(findings, "AA-R30") == [
-        f"Hidden rows and columns, formulas without a value, and merged cells were not looked for in a.{kind}: it is "
-        f"{kind.upper()}."
+        (
+            f"Hidden rows and columns, formulas without a value, and merged cells were not looked for in a.{kind}: it "
+            f"is {kind.upper()}."
+        )
     ]
     assert workbook.not_looked_for
     assert messages(findings, "AA-R25") == ["List 2: the sheet “List 2” is hidden, and was read."]

@@ -122,13 +122,22 @@ def _rows(context: Context, record: str) -> pl.DataFrame:
     return context.live(record)
 
 
-def looked_at(run: ExtractRun, frame: pl.DataFrame, wrong: pl.Expr, message: str) -> Looked:
-    """Return the answer of a check over rows of events()."""
+def looked_at(run: ExtractRun, frame: pl.DataFrame, tested: pl.Expr, wrong: pl.Expr, message: str) -> Looked:
+    """Return the answer of a check over rows of events().
+
+    Args:
+        run: the extract.
+        frame: rows of events(); they are many, and are not copied.
+        tested: true for the rows that the check tests.
+        wrong: true for those of them that are wrong.
+        message: says what is wrong.
+    """
+    number = int(frame.select(tested.sum()).item() or 0)
     tables = [run.context.tables[each.record] for each in EVENTS]
     columns = [table.column(each.field) for table, each in zip(tables, EVENTS, strict=True)]
-    return looked(
-        frame,
-        wrong,
+    answer = looked(
+        frame.filter(tested & wrong),
+        pl.lit(value=True),
         message,
         list=_named([each.list for each in EVENTS], pl.Int64()),
         child=pl.col("person_id"),
@@ -139,15 +148,16 @@ def looked_at(run: ExtractRun, frame: pl.DataFrame, wrong: pl.Expr, message: str
         column=_named(columns, pl.String()),
         value=pl.col("day").cast(pl.String),
     )
+    return Looked(number, answer.found)
 
 
 def _named(values: Sequence[object], dtype: pl.DataType) -> pl.Expr:
     return pl.col("n").replace_strict(dict(enumerate(values)), return_dtype=dtype)
 
 
-def chosen(frame: pl.DataFrame, wanted: Sequence[bool]) -> pl.DataFrame:
-    """Return the rows of events() whose event is wanted: a flag for each of EVENTS."""
-    return frame.filter(pl.col("n").is_in([position for position, flag in enumerate(wanted) if flag]))
+def chosen(wanted: Sequence[bool]) -> pl.Expr:
+    """True for the rows of events() whose event is wanted: a flag for each of EVENTS."""
+    return pl.col("n").is_in([position for position, flag in enumerate(wanted) if flag])
 
 
 def with_activity(context: Context) -> pl.DataFrame:

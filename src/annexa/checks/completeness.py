@@ -14,7 +14,7 @@ from annexa.checks.shapes import with_share
 from annexa.extract.tables import ROW
 from annexa.filled.model import FILE
 from annexa.lists.context import Context
-from annexa.lists.front_door import json_flag
+from annexa.lists.outcomes import with_flags
 from annexa.records import UNREADABLE
 
 ALL_LISTS: Final = tuple(range(1, 12))
@@ -110,8 +110,10 @@ def _known_since(context: Context) -> pl.DataFrame:
     for record, day in _KNOWN_BY.items():
         rows = context.live(record)
         if record == "cin_episodes":
-            nfa = pl.coalesce("nfa", json_flag("outcome_json", "NFA_FLAG"))
-            rows = rows.filter(nfa.ne_missing("Y"))
+            # Of the outcome's text only what the referral itself does not say.
+            unsaid = with_flags(rows.filter(pl.col("nfa").is_null()), "outcome_json", ("NFA_FLAG",))
+            refused = unsaid.filter(pl.col("NFA_FLAG") == "Y")[ROW].implode()
+            rows = rows.filter(pl.col("nfa").ne_missing("Y") & ~pl.col(ROW).is_in(refused))
         parts.append(rows.group_by("person_id").agg(pl.col(day).min().alias("since")))
     return pl.concat(parts).drop_nulls().group_by("person_id").agg(pl.col("since").min())
 

@@ -201,12 +201,12 @@ def before_birth(run: ExtractRun, check: Definition) -> Looked:
 
     On List 10 the decision and the match may concern an unborn child, and so are tested as Lists 1 to 7 are.
     """
-    dated = events(run.context).filter(pl.col("birth_date").is_not_null())
     in_care = pl.col("n").is_in([n for n, each in enumerate(EVENTS) if each.list in _FOR_THE_BORN])
     too_early = pl.col("day") < _earliest(check)
     any_time = pl.col("n").is_in([n for n, each in enumerate(EVENTS) if not each.before_birth])
     wrong = too_early | (any_time & (pl.col("day") < pl.col("birth_date")))
-    return looked_at(run, dated.filter(~(in_care & pl.col("unborn"))), wrong, _UNBORN)
+    tested = pl.col("birth_date").is_not_null() & ~(in_care & pl.col("unborn"))
+    return looked_at(run, events(run.context), tested, wrong, _UNBORN)
 
 
 def _earliest(check: Definition) -> pl.Expr:
@@ -231,8 +231,8 @@ def list_before_birth(run: ListsRun, check: Definition, number: int) -> Looked:
 @on_extract("AA-G13", reads={"persons": ("birth_date",), **reads_of(_STARTING)}, optional=tuple(reads_of(_STARTING)))
 def adult_at_event(run: ExtractRun, check: Definition) -> Looked:
     """Persons of 18 to 25 at a contact, referral, assessment, enquiry, plan or the start of early help (K13)."""
-    dated = chosen(events(run.context), [each.starts for each in EVENTS])
-    return looked_at(run, dated.filter(pl.col("birth_date").is_not_null()), _grown_up(check, "day"), _ADULT)
+    tested = chosen([each.starts for each in EVENTS]) & pl.col("birth_date").is_not_null()
+    return looked_at(run, events(run.context), tested, _grown_up(check, "day"), _ADULT)
 
 
 def _grown_up(check: Definition, day: str) -> pl.Expr:

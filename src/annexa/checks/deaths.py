@@ -42,14 +42,15 @@ def after_death(run: ExtractRun, check: Definition) -> tuple[Looked, Looked]:
 
     Contacts, closures and authorisations may follow a death.
     """
-    dead = chosen(events(run.context), [each.lived for each in EVENTS])
-    begun = looked_at(run, dead, pl.col("day") > pl.col("death_date"), "The date is after the child's death.")
+    tested = chosen([each.lived for each in EVENTS])
+    late = pl.col("day") > pl.col("death_date")
+    begun = looked_at(run, events(run.context), tested, late, "The date is after the child's death.")
     plans = with_people(run.context, run.rows("cp_plans"), "death_date")
     message = "The plan ends after the child's death."
-    late = run.looked(
+    ended = run.looked(
         check, "cp_plans", plans, pl.col("end_date") > pl.col("death_date"), message, column="end_date", list=7
     )
-    return begun, Looked(0, late.found)
+    return begun, Looked(0, ended.found)
 
 
 @on_extract("AA-G24", each={record: (end,) for record, (end, _) in _CLOSED_BY.items()})

@@ -270,14 +270,16 @@ _NO_NFA: Final = "The referral does not say whether no further action was taken.
 def count_of_referrals(run: ListsRun, _check: Definition, number: int) -> Looked:
     """A child whose number of referrals is no number from 0, or not the same on all rows: one finding a child."""
     count = pl.col("referrals_in_12_months").cast(pl.Int64, strict=False)
-    differs = (count.max().over("person_id") != count.min().over("person_id")).fill_null(value=False)
+    sides = run.rows(number).group_by("person_id").agg((count.max() != count.min()).alias("_differs"))
+    differs = pl.col("_differs").fill_null(value=False)
     message = (
         pl.when(differs)
         .then(pl.lit("The number of referrals differs between the rows of the child."))
         .otherwise(pl.lit("The number of referrals is not a whole number from 0."))
     )
     wrong = first_of_child(count.is_null() | (count < 0) | (differs & pl.col("person_id").is_not_null()))
-    rows = run.rows(number).with_columns(wrong.alias("_wrong"), message.alias("_message"))
+    rows = run.rows(number).join(sides, on="person_id", how="left", nulls_equal=True, maintain_order="left")
+    rows = rows.with_columns(wrong.alias("_wrong"), message.alias("_message"))
     return run.looked(number, rows, pl.col("_wrong"), pl.col("_message"), column="referrals_in_12_months")
 
 

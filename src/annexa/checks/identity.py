@@ -115,26 +115,29 @@ def _differing(run: ListsRun, column: str, message: str) -> Looked | Unable:
     view = next((view for view in run.lists.values() if {"person_id", column} <= view.present), None)
     if view is None:
         return Unable(f"no list with the column {column.replace('_', ' ')} is there")
+    said = pl.col(column).cast(pl.String)
     filled = rows_of_children(run, column).drop_nulls(column)
+    sides = filled.group_by("person_id").agg((said.min() != said.max()).alias("differ"))
     texts = (
-        filled.group_by("person_id", pl.col(column).cast(pl.String).alias("said"))
+        filled.join(sides.filter("differ"), on="person_id", how="semi")
+        .group_by("person_id", pl.col(column).cast(pl.String).alias("said"))
         .agg(pl.col("list").unique().sort())
         .sort("person_id", pl.col("list").list.first(), "said")
         .with_columns(pl.col("list").cast(pl.List(pl.String)).list.join(", ").alias("lists"))
     )
     children = texts.group_by("person_id", maintain_order=True).agg(
         pl.col("list").list.first().first().alias("list"),
-        pl.len().alias("number"),
         pl.format("{} (List {})", "said", "lists").str.join("; ").alias("said"),
     )
-    return looked(
+    answer = looked(
         children,
-        pl.col("number") > 1,
+        pl.lit(value=True),
         message,
         child=pl.col("person_id"),
         column=view.heading(column),
         value=pl.col("said"),
     )
+    return Looked(sides.height, answer.found)
 
 
 @on_extract("AA-G09", reads={"persons": ("birth_date", "expected_birth_date")})

@@ -62,10 +62,6 @@ class _Table:
         """What lies behind the cells of the sheet."""
         return self.place.structure.sheets.get(self.found.sheet.name, SheetStructure())
 
-    def position(self, column: int) -> int:
-        """Return the position of a column of the sheet."""
-        return column - self.found.sheet.first_column
-
     def letters(self, position: int) -> str:
         """Return the letters of the sheet's column at a position."""
         return column_letters(position + self.found.sheet.first_column)

@@ -43,6 +43,10 @@ class Context:
         result: T = self._memo[make]
         return result
 
+    def forget(self) -> None:
+        """Let go of the facts that once() keeps: nothing asks for them after the checks."""
+        self._memo.clear()
+
     def supplied(self, record: str) -> bool:
         """Whether the extract has the record's table; what only an absent table feeds is blank, never zero."""
         return self.tables[record].supplied

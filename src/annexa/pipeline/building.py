@@ -111,6 +111,7 @@ def build(request: Request, progress: Progress = lambda _: None) -> Report:
         progress("running the checks")
     run = extract_run(built.context, built.lists, prepared)
     assessed = assess(run, found, prepared, only=None if request.checks else made_elsewhere())
+    built.context.forget()
     progress("writing the workbook")
     # The stage is taken before anything is rendered, so that a folder that cannot be written to says so at once.
     with Stage(request.output) as stage:
