@@ -129,8 +129,12 @@ def test_with_a_baseline_only_what_is_new_fails(checked, extract, good):
         (["--check", "AA-Z"], 2),
     ],
 )
-def test_gates_and_their_exit_codes(extract, options, code):
-    ran = check(extract, "--quiet", *options)
+def test_gates_and_their_exit_codes(tmp_path, options, code):
+    # Two contacts, one of somebody whom the extract does not know (AA-G02).
+    (tmp_path / "ssd_person.csv").write_text("pers_person_id,pers_gender,pers_dob\n1,F,2010-05-05\n", "utf-8")
+    contacts = "cont_contact_id,cont_person_id,cont_contact_date\nK1,1,2018-05-05\nK2,2,2018-05-05\n"
+    (tmp_path / "ssd_contacts.csv").write_text(contacts, "utf-8")
+    ran = check(tmp_path, "--quiet", *options)
     assert ran.code == code, ran.err
     assert bool(ran.err) is bool(code)
 

@@ -26,7 +26,7 @@ _CARE_DATES: Final = pl.format("{} / {}", "entered_care_date", "start_date")
 def decision_and_not_in_care(run: ExtractRun, check: Definition) -> Looked:
     """A living child whose decision for adoption stands on List 10, and who has left care otherwise than by it."""
     rows = with_people(run.context, _standing(run.lists[10].rows), "death_date").filter(pl.col("death_date").is_null())
-    return run.looked(check, PERMANENCE, rows, ~among(open_on(run.built, 8)), _NOT_IN_CARE, list=10)
+    return run.looked(check, PERMANENCE, rows, ~among(open_on(run.built, 8)), _NOT_IN_CARE, list=10, event=None)
 
 
 @on_lists(

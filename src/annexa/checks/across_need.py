@@ -156,6 +156,9 @@ def activity_after_closure(run: ExtractRun, check: Definition) -> list[Looked | 
 
 def _with_referral(run: ExtractRun, record: str) -> pl.DataFrame:
     rows = run.rows(record)
+    if record == "assessments":
+        # What was cancelled is no activity.
+        rows = rows.filter(pl.col(ROW).is_in(assessment_facts(run.context)[ROW].implode()))
     if record != "conferences":
         return rows
     enquiries = run.rows("section_47_enquiries").select(

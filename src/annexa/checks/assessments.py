@@ -158,15 +158,22 @@ def row_open_for_long(run: ListsRun, check: Definition, number: int) -> Looked:
 
 _LONG: Final = "The assessment has been open for more working days than allowed."
 _PAST_DUE: Final = pl.col("_over") > 0
-_LATE: Final[dict[str, Any]] = {"due_date": pl.col("_due"), "days_overdue": pl.col("_over")}
+_LATE: Final[dict[str, Any]] = {"due_date": pl.col("_due"), "days_overdue": pl.col("_late")}
 
 
 def _counted(rows: pl.DataFrame, check: Definition, calendar: WorkingDays, period: InspectionPeriod) -> pl.DataFrame:
-    """Keep what has a day to count from (_since); add _due, and _days and _over: working days since, and past due."""
+    """Keep what has a day to count from (_since), and say when it was due and how late it is.
+
+    Returns:
+        With _due; _days and _over, the working days since and past due; _late, the calendar days past due.
+    """
     allowed, since = check.number("working_days"), pl.col("_since")
     days = calendar.between(since, period.inspection_date)
     return rows.drop_nulls("_since").with_columns(
-        calendar.after(since, allowed).alias("_due"), days.alias("_days"), (days - allowed).alias("_over")
+        calendar.after(since, allowed).alias("_due"),
+        days.alias("_days"),
+        (days - allowed).alias("_over"),
+        (pl.lit(period.inspection_date) - calendar.after(since, allowed)).dt.total_days().alias("_late"),
     )
 
 

@@ -163,7 +163,13 @@ def emergency_lasted(run: ExtractRun, check: Definition, record: str) -> Looked:
     new = begins(by, day_number(pl.col("_begin")), day_number(pl.col("_until")) + 1).cum_sum()
     rows = rows.with_columns(new.alias("_run"))
     rows = (
-        rows.with_columns(pl.col("start_date").first().over("_run"))
+        # A row within another one does not end the run: the latest end does.
+        rows.with_columns(
+            pl.col("start_date").first().over("_run"),
+            pl.when(pl.col("_until").max().over("_run") < LATEST)
+            .then(pl.col("_until").max().over("_run"))
+            .alias("end_date"),
+        )
         .unique("_run", keep="last", maintain_order=True)
         .filter(run.period.open_or_ended_in(window, pl.col("start_date"), end))
         .with_columns(_lasted(run.period, limits))

@@ -30,7 +30,7 @@ from annexa.checks.registry import Looked, on_extract
 from annexa.checks.runs import ExtractRun
 from annexa.extract.tables import ROW
 from annexa.lists.care_columns import reviews_held
-from annexa.lists.people import people
+from annexa.lists.people import people, with_people
 from annexa.lists.placements import distinct_placements
 from annexa.lists.registry import ID
 from annexa.period import Window, birthday
@@ -60,9 +60,14 @@ def review_overdue(run: Run, check: Definition, rows: pl.DataFrame) -> Trials:
     "AA-814",
     ("care_visit_date", "placement_start", "placement_type", "permanence_plan"),
     {**_VISITED, **_PLACED, **_PLANNED},
+    optional=(PLANS,),
 )
 def visit_overdue(run: Run, check: Definition, rows: pl.DataFrame) -> Trials:
-    """A child whose next visit was due: within a week of the placement, then after weeks, or months where it lasts."""
+    """A child whose next visit was due: within a week of the placement, then after weeks, or months where it lasts.
+
+    Without care plans the months hold for foster placements that are meant to last alone.
+    """
+    rows = rows.filter(_born(run))
     visit, placed = pl.col("care_visit_date"), pl.max_horizontal("placement_start", "start_date")
     meant_to_last = (pl.col("permanence_plan") == "LTFOST18") | pl.col("placement_type").is_in(LONG_TERM)
     lasting = placed < run.period.months_before(check.number("long_term_from_months"))
@@ -115,6 +120,11 @@ def health_overdue(run: Run, check: Definition, rows: pl.DataFrame) -> Trials:
     ]
 
 
+def _born(run: Run) -> pl.Expr:
+    """True for rows of List 8 of children who are born at D."""
+    return (pl.col("birth_date").cast(pl.Date) <= run.period.inspection_date).fill_null(value=True)
+
+
 @of_open_children("AA-822", ("permanence_plan",), _PLANNED)
 def no_permanence_plan(run: Run, check: Definition, rows: pl.DataFrame) -> Trials:
     """A child without a permanence plan at the time of the second review."""
@@ -155,7 +165,7 @@ def no_first_visit(run: ExtractRun, check: Definition) -> Looked:
     that ended before the visit was due needed none.
     """
     days = check.number("days")
-    last = run.period.inspection_date - timedelta(days=days + 1)
+    last = run.period.as_at - timedelta(days=days + 1)
     window = Window(run.period.months_before(check.number("months")), last)
     due = after_days(pl.col("start_date"), days)
     rows = (
@@ -163,6 +173,7 @@ def no_first_visit(run: ExtractRun, check: Definition) -> Looked:
         .unique("placement", keep="first", maintain_order=True)
         .filter(window.contains(pl.col("start_date")) & (pl.col("end_date").is_null() | (pl.col("end_date") >= due)))
     )
+    rows = with_people(run.context, rows, "unborn").filter(~pl.col("unborn").fill_null(value=False))
     visits = run.rows(VISITS).filter(pl.col("seen").ne_missing(pl.lit("N"))).select("person_id", "visit_date")
     visited = (
         rows.select(ROW, "person_id", "start_date")
@@ -188,7 +199,7 @@ def close_visit_overdue(run: Run, check: Definition, rows: pl.DataFrame) -> Tria
     """
     with_parents = (pl.col("placement_type") == "P1") & (pl.col("legal_status") == "C1")
     for_a_time = pl.col("temporary_approval") == "Y" if "temporary_approval" in rows.columns else pl.lit(value=False)
-    rows = rows.filter(with_parents | for_a_time)
+    rows = rows.filter((with_parents | for_a_time) & _born(run))
     placed, visit = pl.max_horizontal("placement_start", "start_date"), pl.col("care_visit_date")
     weeks = 7 * check.number("weeks")
     next_visit = pl.when(pl.col("care_review_date").is_null()).then(after_days(visit, check.number("first_days")))

@@ -34,6 +34,7 @@ class Definition:
         evidence: whether it is about missing evidence: what an inspector asks first, and a manager can fix today.
         settings: the numbers and words of its condition.
         enabled: false where the authority has switched it off.
+        settings_of: the check whose settings it goes by, or empty.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Definition:
     evidence: bool = False
     settings: Mapping[str, Setting] = field(default_factory=dict)
     enabled: bool = True
+    settings_of: str = ""
 
     def number(self, name: str) -> int:
         """Return a whole number of the settings."""
@@ -95,7 +97,15 @@ class Page:
 def catalogue() -> dict[str, Definition]:
     """Return every check by id, as configs/checks.toml has it."""
     content = tomllib.loads(resource("configs", "checks.toml").read_text("utf-8-sig"))
-    return {check: _definition(check, entry) for check, entry in content.items()}
+    return _shared({check: _definition(check, entry) for check, entry in content.items()})
+
+
+def _shared(definitions: dict[str, Definition]) -> dict[str, Definition]:
+    """Give each check that goes by another one's settings those settings."""
+    return {
+        check: replace(each, settings=definitions[each.settings_of].settings) if each.settings_of else each
+        for check, each in definitions.items()
+    }
 
 
 @cache
@@ -123,7 +133,7 @@ def with_changes(changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Definiti
             raise UsageError(f"[checks]: there is no check {check}.", _near(check, definitions))
         for key, value in entries.items():
             definitions[check] = _changed(definitions[check], key, value)
-    return definitions
+    return _shared(definitions)
 
 
 def known(check: str) -> str:
@@ -153,6 +163,10 @@ def _changed(definition: Definition, key: str, value: Any) -> Definition:
         if not isinstance(value, bool):
             raise UsageError(f"{where}: enabled is true or false.", "Correct it in annexa.toml.")
         return replace(definition, enabled=value)
+    if key in definition.settings and definition.settings_of:
+        raise UsageError(
+            f"{where}: {key} is that of {definition.settings_of}.", f"Change it in [checks.{definition.settings_of}]."
+        )
     if key not in definition.settings:
         keys = ", ".join(("severity", "enabled", *definition.settings))
         raise UsageError(f"{where}: there is no setting {key}.", f"It has {keys}.")
@@ -192,4 +206,5 @@ def _definition(check: str, entry: Mapping[str, Any]) -> Definition:
         summary=entry.get("summary", False),
         evidence=entry.get("evidence", False),
         settings=settings,
+        settings_of=entry.get("settings_of", ""),
     )

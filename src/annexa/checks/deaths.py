@@ -74,7 +74,7 @@ def open_after_death(run: ExtractRun, check: Definition, record: str) -> Looked:
         list=number,
         value=died.cast(pl.String),
         due_date=run.calendar.after(died, days),
-        days_overdue=late,
+        days_overdue=(pl.lit(run.period.inspection_date) - run.calendar.after(died, days)).dt.total_days(),
     )
 
 

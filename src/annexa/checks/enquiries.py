@@ -144,7 +144,7 @@ def row_no_conference(run: ListsRun, check: Definition) -> Looked:
 
 
 _OVERDUE: Final = "The enquiry is past the working days allowed, and neither a conference nor a decision is recorded."
-_LATE: Final[dict[str, Any]] = {"due_date": pl.col("_due"), "days_overdue": pl.col("_over")}
+_LATE: Final[dict[str, Any]] = {"due_date": pl.col("_due"), "days_overdue": pl.col("_late")}
 
 
 def _undecided(held: str) -> pl.Expr:
@@ -156,10 +156,18 @@ _UNDECIDED: Final = _undecided("conference_date")
 
 
 def _due(rows: pl.DataFrame, check: Definition, run: ExtractRun | ListsRun) -> pl.DataFrame:
-    """Keep what has a discussion; add _due, the last day for a conference, and _over, the working days past it."""
+    """Keep what has a discussion, and say by when a conference was due and how late it is.
+
+    Returns:
+        With _due; _over, the working days past it; _late, the calendar days past it.
+    """
     allowed, start, calendar = check.number("working_days"), pl.col("start_date"), run.calendar
     over = calendar.between(start, run.period.inspection_date) - allowed
-    return rows.drop_nulls("start_date").with_columns(calendar.after(start, allowed).alias("_due"), over.alias("_over"))
+    return rows.drop_nulls("start_date").with_columns(
+        calendar.after(start, allowed).alias("_due"),
+        over.alias("_over"),
+        (pl.lit(run.period.inspection_date) - calendar.after(start, allowed)).dt.total_days().alias("_late"),
+    )
 
 
 @on_extract(
@@ -227,13 +235,8 @@ def counts_against_history(run: ListsRun, _check: Definition, number: int) -> Lo
 def _count_wrong(name: str) -> pl.Expr:
     count, known, shown = pl.col(name), pl.col(f"{name}_known"), pl.col(f"{name}_shown")
     differs = (count.max().over("person_id") != count.min().over("person_id")) & pl.col("person_id").is_not_null()
-    compared = pl.when(known.is_not_null()).then(count != known).otherwise(count < shown)
-    return (
-        count.is_null()
-        | (count < 0).fill_null(value=False)
-        | differs.fill_null(value=False)
-        | compared.fill_null(value=False)
-    )
+    wrong = (count < 0, differs, count != known, count < shown)
+    return count.is_null() | pl.any_horizontal(each.fill_null(value=False) for each in wrong)
 
 
 def _known_counts(run: ListsRun, rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -299,7 +299,7 @@ def count_against_history(run: ListsRun, _check: Definition, number: int) -> Loo
     rows = rows.join(shown, on="person_id", how="left", maintain_order="left").join(
         known, on=ID, how="left", maintain_order="left"
     )
-    wrong = pl.when(pl.col("_known").is_not_null()).then(count != pl.col("_known")).otherwise(count < pl.col("_shown"))
+    wrong = (count != pl.col("_known")).fill_null(value=False) | (count < pl.col("_shown")).fill_null(value=False)
     value = pl.format("{} given, {} worked out", count, pl.coalesce("_known", "_shown"))
     message = "The number of referrals does not agree with the referrals of the child."
     rows = rows.with_columns(first_of_child(wrong).alias("_wrong"))

@@ -147,18 +147,16 @@ def never_visited(run: ExtractRun, check: Definition) -> Looked:
     """An open plan of a child who is born, without a visit, working days after the start or the birth."""
     plans = run.context.once(_open_plans).filter(~pl.col("unborn").fill_null(value=False))
     plans = _visit_due(plans, _FIRST_DAY, check, run.calendar)
-    late = _late_working_days(run.period, run.calendar)
-    wrong = pl.col("cp_visit_date").is_null() & (late["days_overdue"] > 0)
-    return run.looked(check, PLANS, plans, wrong, _NO_VISIT, column="start_date", **late)
+    wrong = pl.col("cp_visit_date").is_null() & _overdue(run.period, run.calendar)
+    return run.looked(check, PLANS, plans, wrong, _NO_VISIT, column="start_date", **_late_days(run.period))
 
 
 @on_lists("AA-708", each={LIST: ("start_date", "end_date", "cp_visit_date", "birth_date")})
 def row_never_visited(run: ListsRun, check: Definition, number: int) -> Looked:
     """An open row of List 7 of a child who is born, without a visit, working days after the start or the birth."""
     rows = _visit_due(_born_rows(run), _FIRST_DAY, check, run.calendar)
-    late = _late_working_days(run.period, run.calendar)
-    wrong = pl.col("cp_visit_date").is_null() & (late["days_overdue"] > 0)
-    return run.looked(number, rows, wrong, _NO_VISIT, column="cp_visit_date", **late)
+    wrong = pl.col("cp_visit_date").is_null() & _overdue(run.period, run.calendar)
+    return run.looked(number, rows, wrong, _NO_VISIT, column="cp_visit_date", **_late_days(run.period))
 
 
 _NO_VISIT: Final = "No visit is recorded in the plan, and the first one was due."
@@ -171,16 +169,16 @@ def not_visited_since(run: ExtractRun, check: Definition) -> Looked:
     """An open plan of a child who is born, whose last visit was working days ago; the value is its date."""
     plans = run.context.once(_open_plans).filter(~pl.col("unborn").fill_null(value=False))
     plans = _visit_due(plans, pl.col("cp_visit_date"), check, run.calendar)
-    late = _late_working_days(run.period, run.calendar)
-    return run.looked(check, PLANS, plans, late["days_overdue"] > 0, _OLD_VISIT, value=pl.col("cp_visit_date"), **late)
+    wrong = _overdue(run.period, run.calendar)
+    return run.looked(check, PLANS, plans, wrong, _OLD_VISIT, value=pl.col("cp_visit_date"), **_late_days(run.period))
 
 
 @on_lists("AA-709", each={LIST: ("start_date", "end_date", "cp_visit_date", "birth_date")})
 def row_not_visited_since(run: ListsRun, check: Definition, number: int) -> Looked:
     """An open row of List 7 of a child who is born, whose last visit was working days ago."""
     rows = _visit_due(_born_rows(run), pl.col("cp_visit_date"), check, run.calendar)
-    late = _late_working_days(run.period, run.calendar)
-    return run.looked(number, rows, late["days_overdue"] > 0, _OLD_VISIT, column="cp_visit_date", **late)
+    wrong = _overdue(run.period, run.calendar)
+    return run.looked(number, rows, wrong, _OLD_VISIT, column="cp_visit_date", **_late_days(run.period))
 
 
 _OLD_VISIT: Final = "The last visit of the plan was longer ago than the working days allowed."
@@ -191,12 +189,9 @@ def _visit_due(plans: pl.DataFrame, since: pl.Expr, check: Definition, calendar:
     return plans.with_columns(calendar.after(since, check.number("working_days")).alias("due_date"))
 
 
-def _late_working_days(period: InspectionPeriod, calendar: WorkingDays) -> dict[str, Any]:
-    """Count working days: a weekend after the due date is not late yet."""
-    return {
-        "due_date": pl.col("due_date"),
-        "days_overdue": calendar.between(pl.col("due_date"), period.inspection_date),
-    }
+def _overdue(period: InspectionPeriod, calendar: WorkingDays) -> pl.Expr:
+    """Counted in working days: on a weekend after the due date nothing is late yet."""
+    return calendar.between(pl.col("due_date"), period.inspection_date) > 0
 
 
 @on_extract(

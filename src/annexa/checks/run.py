@@ -91,7 +91,7 @@ def run_checks(
         frames.append(frame)
     severities = {check: definition.severity for check, definition in definitions.items()}
     together = pl.concat([empty(), *frames]).with_columns(
-        pl.col("check").replace_strict(severities, return_dtype=pl.String).alias("severity")
+        pl.col("check").replace_strict(severities, return_dtype=pl.String).alias("severity"),
     )
     hidden = suppressed(together, definitions)
     shown = together.filter(~hidden)

@@ -181,6 +181,9 @@ def _ended_at_eighteen(garden: Garden) -> pl.Expr:
     )
     reason = pl.col("clae_cla_episode_ceased_reason")
     adult = reason.is_in(["E5", "E6", "E17", "E7", "E8"]) & pl.col("clae_person_id").is_in(grown)
+    # In a community home some stay accommodated, which is no fault (AA-834).
+    homes = garden.people("ssd_cla_placement", "clap_person_id", pl.col("clap_cla_placement_type") == "K2")
+    adult &= ~pl.col("clae_person_id").is_in(homes)
     return _last_episode(garden) & adult & (pl.col("clae_cla_episode_ceased_date") < garden.ago(20))
 
 
@@ -277,7 +280,7 @@ DEFECTS: Final = (
         "Care is read as ended on the 18th birthday, since there is a care leaver record.",
         (_ended_at_eighteen,),
         _reopen_care,
-        ("AA-834", "AA-G24"),
+        ("AA-G24",),
     ),
     Defect(
         "X1 at the end of a period",
