@@ -149,3 +149,14 @@ def test_a_column_that_is_not_there_could_not_be_checked(built, tmp_path):
     by_id = {each["id"]: each for each in json.loads(ran.out)["checks"]}
     assert by_id["AA-709"]["status"] == "could not run"
     assert by_id["AA-G18"]["found"] == 1
+
+
+def test_a_cell_that_could_not_be_read_is_not_reported_as_blank(built, tmp_path):
+    rows = range(3, 3 + len(list(openpyxl.load_workbook(built)["List_6"].iter_rows(min_row=3))))
+    for name, value, unread in (("formula", "=1+1", "AA-R23"), ("blank", None, "AA-G17")):
+        book = spoiled(built, tmp_path / f"{name}.xlsx", *(("List_6", f"N{row}", value) for row in rows))
+        ran = annexa("check", book, "--json", "--fail-on", "never", *EDITION)
+        found = {each["id"]: each["found"] for each in json.loads(ran.out)["checks"]}
+        assert found[unread] > 0
+        assert bool(found["AA-G17"]) is (value is None)
+        assert found["AA-R23"] == (0 if value is None else len(rows))
