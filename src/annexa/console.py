@@ -247,7 +247,12 @@ def build_warnings(report: "Report", *, quiet: bool = False) -> None:
             f"No edition was named, so {report.edition.name} was built; {report.later_edition} was in force on "
             f"{report.request.inspection_date:%d/%m/%Y} (--edition {report.later_edition})."
         )
-    for text in notes:
+    run_notes(notes)
+
+
+def run_notes(notes: Sequence[str], *, quiet: bool = False) -> None:
+    """Print errors and warnings about a run as a whole, unless only errors of the command are asked for."""
+    for text in [] if quiet else notes:
         if text.startswith("Error: "):
             error(text.removeprefix("Error: "))
         else:
@@ -334,9 +339,13 @@ def check_summary(report: "CheckReport", request: "CheckRequest") -> None:
             ],
             title="The most frequent",
         )
-    unable = [each.id for each in known.values() if each.status == "could not run"]
-    if unable:
-        line(f"Could not run, for want of input: {', '.join(unable)}.")
+    unable = [each for each in known.values() if each.status == "could not run"]
+    for each in unable[:5]:
+        line(f"{each.id} could not run: {'; '.join(each.reasons)}.")
+    if unable[5:]:
+        line(f"Nor could {', '.join(each.id for each in unable[5:])}: the report says why.")
+    if report.report.narrowed:
+        line(f"Shown: {_many(shown.height, 'finding')} of {report.report.narrowed}. What follows is about all of them.")
     verdict = report.assessed.verdict
     accepted = f", {verdict.accepted:,} accepted" if verdict.accepted else ""
     line(
@@ -379,4 +388,5 @@ def clean_summary(report: "CleanReport", request: "CleanRequest") -> None:
     if report.filled.unknown_values.height:
         number = report.filled.unknown_values.height
         line(f"{_many(number, 'value')} on no code list: edit {output / 'value-map.toml'}, and give it as --value-map.")
-    line(f"Cells that could not be read are in {output / 'findings.xlsx'}.")
+    if any(each.left.height for each in report.filled.lists.values()):
+        line(f"Cells that could not be read are in {output / 'findings.xlsx'}.")

@@ -101,6 +101,10 @@ class Findings:
         """
         self._frames.append(findings(check, self._severities[check], message, frame=frame, **columns))
 
+    def extend(self, found: pl.DataFrame) -> None:
+        """Add findings that were made elsewhere (columns of SCHEMA)."""
+        self._frames.append(found)
+
     def frame(self) -> pl.DataFrame:
         """Return all findings in the order of a report (see gather)."""
         return gather(self._frames)

@@ -7,7 +7,7 @@ working day counts as nothing wherever it stands.
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -53,7 +53,9 @@ def _off(closures: Collection[date]) -> list[date]:
 
 
 def load_closures(path: Path) -> frozenset[date]:
-    """Read a file of closure days: a day a line as YYYY-MM-DD, what follows it is a note; `#` begins a comment.
+    """Read a file of closure days: a day a line, as YYYY-MM-DD or DD/MM/YYYY; what follows it is a note.
+
+    A `#` begins a comment.
 
     Raises:
         UsageError: the file cannot be read; a line does not begin with a date.
@@ -70,7 +72,8 @@ def load_closures(path: Path) -> frozenset[date]:
         if not text:
             continue
         try:
-            days.add(date.fromisoformat(text.replace(",", " ").split()[0]))
+            day = text.replace(",", " ").split()[0]
+            days.add(datetime.strptime(day, "%d/%m/%Y").date() if "/" in day else date.fromisoformat(day))
         except ValueError:
             raise UsageError(
                 f"{path.name}, line {number}: it does not begin with a date.", "Write each day as 2026-12-24."

@@ -49,7 +49,8 @@ def test_the_terminal_shows_lists_and_severities_the_most_frequent_checks_and_th
         counts = [mine.filter(pl.col("severity") == each).height for each in ("error", "warning", "info")]
         assert totals[str(number)] == [f"{count:,}" for count in counts]
     frequent = findings.group_by("check").len().sort("len", "check", descending=[True, False]).head(10)
-    shown = [line.split()[0] for line in ran.out.partition("The most frequent")[2].splitlines() if line[:3] == "AA-"]
+    table = ran.out.partition("The most frequent")[2].splitlines()
+    shown = [line.split()[0] for line in table if line[:3] == "AA-" and "could not run" not in line]
     assert shown == frequent["check"].to_list()
     assert f"Verdict: not ready: {read_manifest(out).findings.error} errors." in ran.out
 
@@ -125,7 +126,7 @@ def test_with_a_baseline_only_what_is_new_fails(checked, extract, good):
         (["--max-rate", "AA-Z=3"], 2),
         (["--baseline", "none.json"], 2),
         (["--accepted", "none.toml"], 2),
-        (["--previous", "none.json"], 3),
+        (["--previous", "none.json"], 2),
         (["--check", "AA-Z"], 2),
     ],
 )

@@ -160,3 +160,55 @@ def test_a_cell_that_could_not_be_read_is_not_reported_as_blank(built, tmp_path)
         assert found[unread] > 0
         assert bool(found["AA-G17"]) is (value is None)
         assert found["AA-R23"] == (0 if value is None else len(rows))
+
+
+def without_heading(path, target, *sheets):
+    """A copy whose sheets have another word in place of the identifier's heading."""
+    return spoiled(path, target, *((name, "A2", "Reference") for name in sheets))
+
+
+@pytest.mark.parametrize("number", [1, 5, 7, 8, 10])
+def test_a_list_without_identifiers_is_an_error_and_no_bug(built, tmp_path, number):
+    book = without_heading(built, tmp_path / "theirs.xlsx", f"List_{number}")
+    ran = annexa("check", book, "--json", *EDITION)
+    assert ran.code == 1, ran.err
+    assert {each["id"]: each["found"] for each in json.loads(ran.out)["checks"]}["AA-G01"] == 1
+
+
+def test_a_list_that_is_there_twice_is_not_lost_without_a_word(built, tmp_path):
+    book = openpyxl.load_workbook(built)
+    book.copy_worksheet(book["List_1"]).title = "List 1"
+    book.save(tmp_path / "twice.xlsx")
+    ran = annexa("clean", tmp_path / "twice.xlsx", "--output", tmp_path / "out", *EDITION)
+    assert ran.code == 1
+    assert "Not written: List 1 (it is there twice" in ran.err
+    front = openpyxl.load_workbook(tmp_path / "out" / "annex-a.xlsx")["Front_Sheet"]
+    assert any("List 1 could not be read" in str(row[0]) for row in front.iter_rows(values_only=True))
+
+
+def test_what_is_read_is_not_replaced(built, tmp_path):
+    before = built.read_bytes()
+    ran = annexa("clean", built, "--output", built.parent, *EDITION)
+    assert (ran.code, "is the workbook that is to be read" in ran.err) == (2, True)
+    assert built.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["check", "clean"])
+def test_a_workbook_that_is_not_there_or_is_a_folder(tmp_path, command):
+    ran = annexa(command, tmp_path / "none.xlsx", *EDITION)
+    assert (ran.code, ran.err.splitlines()[0]) == (3, "Error: There is no file none.xlsx.")
+    (tmp_path / "folder").mkdir()
+    ran = annexa(command, tmp_path / "folder", *EDITION)
+    assert (ran.code, ran.err.splitlines()[0]) == (3, "Error: folder is a folder.")
+
+
+def test_a_list_that_one_of_the_workbooks_has_is_not_missing(built, tmp_path):
+    book = openpyxl.load_workbook(built)
+    for name in [each for each in book.sheetnames if each not in ("List_1", "List_6")]:
+        del book[name]
+    book.save(tmp_path / "team.xlsx")
+    ran = annexa("check", tmp_path / "team.xlsx", "--json", "--fail-on", "never", *EDITION)
+    alone = {each["id"]: each["found"] for each in json.loads(ran.out)["checks"]}
+    ran = annexa("check", built, tmp_path / "team.xlsx", "--json", "--fail-on", "never", *EDITION)
+    both = {each["id"]: each["found"] for each in json.loads(ran.out)["checks"]}
+    assert (alone["AA-R29"], both["AA-R29"]) == (9, 0)

@@ -171,7 +171,7 @@ def identical_rows(run: ListsRun, _check: Definition, number: int) -> Looked:
     """Rows of a list that are alike in every column, with their number."""
     rows = run.rows(number)
     copies = rows.height - rows.drop(ROW, FILE).n_unique()
-    message = f"List {number}: identical rows."
+    message = f"List {number}: some rows are alike in every column; the value says how many too many."
     found = looked(
         pl.DataFrame({"number": [copies]}), pl.col("number") > 0, message, list=number, value=pl.col("number")
     )

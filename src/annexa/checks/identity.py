@@ -51,9 +51,13 @@ def record_without_child(run: ExtractRun, check: Definition, record: str) -> Loo
     return run.looked(check, record, rows, wrong, _NO_ID, column="person_id", list=number, child=None, value=None)
 
 
-@on_lists("AA-G01", each=dict.fromkeys(LISTS_OF_CHILDREN, ("person_id",)))
+@on_lists("AA-G01", each=dict.fromkeys(LISTS_OF_CHILDREN, ()))
 def row_without_child(run: ListsRun, _check: Definition, number: int) -> Looked:
-    """Rows whose Child Unique ID is blank or stands for none."""
+    """Rows whose Child Unique ID is blank or stands for none; one finding for a list that has no such column."""
+    if not run.has(number, "person_id"):
+        rows = run.rows(number)
+        message = f"List {number} has no column of child identifiers: nobody on it can be told apart."
+        return Looked(rows.height, run.looked(number, rows.head(1), pl.lit(value=True), message, child=None).found)
     person = pl.col("person_id").cast(pl.String)
     wrong = person.is_null() | person.str.strip_chars().str.to_lowercase().is_in(["", *PLACEHOLDERS])
     return run.looked(number, run.rows(number), wrong, _NO_ID, column="person_id", child=None)

@@ -10,6 +10,7 @@ from annexa.checks.catalogue import Definition
 from annexa.checks.registry import Looked, looked
 from annexa.editions import Edition, ListSpec
 from annexa.extract.tables import ROW
+from annexa.filled.kinds import cells_of
 from annexa.filled.model import FILE, Filled
 from annexa.lists.build import BuiltList
 from annexa.lists.context import Context
@@ -208,11 +209,13 @@ def view_of(spec: ListSpec, codes: pl.DataFrame, origin: pl.DataFrame | None = N
         origin: the workbook and the sheet's row of each: _file, _row. Where None, rows from FIRST_DATA_ROW on.
     """
     names = {column.heading: column.field or column.derive or "" for column in spec.columns}
+    # A column that is not there is blank and of its own type, so that whatever joins on it can.
+    blank = {column.heading: pl.lit(None, dtype=cells_of(column).dtype) for column in spec.columns}
     present = frozenset(names[heading] for heading in codes.columns if heading in names)
     first = pl.int_range(FIRST_DATA_ROW, FIRST_DATA_ROW + pl.len(), dtype=pl.Int64)
     frame = codes.select(
         *(
-            pl.col(heading).alias(name) if heading in codes.columns else pl.lit(None).alias(name)
+            pl.col(heading).alias(name) if heading in codes.columns else blank[heading].alias(name)
             for heading, name in names.items()
         )
     )

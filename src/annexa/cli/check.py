@@ -41,7 +41,8 @@ def check(
     accepted: o.AcceptedFile = None,
     previous: o.Previous = None,
     only_list: Annotated[
-        list[int] | None, typer.Option("--list", metavar="NUMBER", help="Report this list alone; may be repeated.")
+        list[int] | None,
+        typer.Option("--list", metavar="NUMBER", min=1, max=11, help="Report this list alone; repeatable."),
     ] = None,
     only_severity: Annotated[
         list[o.Severity] | None,
@@ -128,6 +129,9 @@ def check(
         console.warning(warning, quiet=quiet)
     with console.progress(quiet=quiet, verbose=verbose, stage=stage) as tell:
         report = run_check(request, tell)
+    console.run_notes(report.notes, quiet=quiet)
+    if not sum(report.rows.values()):
+        console.warning("No list has a row: nothing was tested.", quiet=quiet)
     verdict = report.assessed.verdict
     log.note(f"verdict: {verdict.text()}")
     if json:

@@ -67,3 +67,8 @@ def clean(
         console.document(summary(report.filled))
     elif not quiet:
         console.clean_summary(report, request)
+    console.run_notes(report.notes, quiet=quiet)
+    if report.unread:
+        lists = ", ".join(f"List {number} ({why})" for number, why in report.unread.items())
+        console.error(f"Not written: {lists}.", "Put the workbook right, and clean it again.")
+        raise typer.Exit(1)

@@ -133,7 +133,7 @@ def _report_dropped(number: int, merged: Merged, findings: Findings) -> None:
     identical = merged.dropped.filter(pl.col("reason") == IDENTICAL)
     for file, sheet, rows in identical.group_by("file", "sheet", maintain_order=True).len().iter_rows():
         findings.add(
-            "AA-G20", f"List {number}: {rows} identical rows were removed.", list=number, table=sheet, file=file
+            "AA-G20", f"List {number}: identical rows were removed: {rows}.", list=number, table=sheet, file=file
         )
     findings.add(
         "AA-R14",

@@ -192,5 +192,7 @@ def _front_sheet(filled: Filled, edition: Edition, day: date, authority: str, ve
                 "cleaned",
             )
         )
-    notes = [*_NOTES, *([_EXTRA_NOTE] if any(each.extra.width for each in filled.lists.values()) else [])]
+    notes = [*_NOTES]
+    notes += [f"List {number} could not be read: {why}." for number, why in filled.missing.items() if "twice" in why]
+    notes += [*([_EXTRA_NOTE] if any(each.extra.width for each in filled.lists.values()) else [])]
     return FrontSheet(HEADING, tuple(facts), TABLE_HEADINGS, tuple(lines), tuple(notes))

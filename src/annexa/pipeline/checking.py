@@ -13,7 +13,7 @@ from annexa.checks.catalogue import Definition, with_changes
 from annexa.checks.gate import Gate, Verdict, judge, marked_new, read_baseline
 from annexa.checks.run import FOUND, Result, run_checks
 from annexa.checks.runs import ExtractRun, ListsRun
-from annexa.errors import UsageError
+from annexa.errors import SourceError, UsageError
 from annexa.findings import gather
 from annexa.lists.build import BuiltList
 from annexa.lists.context import Context
@@ -100,7 +100,13 @@ def _previous(path: Path | None, edition: str) -> dict[int, int] | None:
     """Return the rows of each list in an earlier run, where that was of the same edition."""
     if path is None:
         return None
-    earlier = read_manifest(path) if path.is_dir() else read_manifest(path.parent, path.name)
+    try:
+        earlier = read_manifest(path) if path.is_dir() else read_manifest(path.parent, path.name)
+    except SourceError:
+        raise UsageError(
+            f"--previous: {path.name} is not there, or is no manifest.json that this version of annexa wrote.",
+            "Give the manifest.json of an earlier run, or its folder.",
+        ) from None
     if earlier.edition.name != edition:
         raise UsageError(
             f"--previous: {path.name} is of edition {earlier.edition.name}, and this run of {edition}.",

@@ -1,9 +1,11 @@
 """`annexa clean`: filled workbooks in the official layout, with everything that was changed on the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+
+import polars as pl
 
 from annexa import __version__
 from annexa.editions import DEFAULT_EDITION, Edition, load_edition
@@ -16,7 +18,7 @@ from annexa.outputs.findings_files import Wanted, write_findings
 from annexa.outputs.stage import Stage
 from annexa.period import InspectionPeriod
 from annexa.pipeline.checking import Assessed, Judging, assess, prepare
-from annexa.pipeline.filling import FilledRequest, lists_run, read_filled
+from annexa.pipeline.filling import FilledRequest, lists_run, read_filled, refuse_own_input
 from annexa.pipeline.record import manifest_of_filled
 from annexa.settings import Settings
 
@@ -57,11 +59,15 @@ class CleanReport:
         filled: the lists, changes and rows that left.
         assessed: what reading found; the checks of records are not run.
         edition: the edition whose layout was written.
+        notes: warnings about the run as a whole.
+        unread: lists that are there and could not be read, and why.
     """
 
     filled: Filled
     assessed: Assessed
     edition: Edition
+    notes: tuple[str, ...] = ()
+    unread: Mapping[int, str] = field(default_factory=dict)
 
 
 def clean(request: CleanRequest, progress: Progress = lambda _: None) -> CleanReport:
@@ -78,6 +84,7 @@ def clean(request: CleanRequest, progress: Progress = lambda _: None) -> CleanRe
     findings = Findings()
     period = InspectionPeriod(request.inspection_date, settings.extract_date)
     note = edition_note(edition, period, findings)
+    refuse_own_input(request.workbooks, request.output)
     progress("reading the workbooks")
     wanted = FilledRequest(request.workbooks, edition, period, settings, request.password, request.value_map)
     filled, inputs = read_filled(wanted, findings)
@@ -96,4 +103,6 @@ def clean(request: CleanRequest, progress: Progress = lambda _: None) -> CleanRe
         if filled.unknown_values.height:
             stage.path(VALUE_MAP).write_bytes(propose(filled.unknown_values, edition).encode())
         stage.commit(manifest_of_filled(filled, inputs, edition, period, assessed, request.created, "clean", notes))
-    return CleanReport(filled, assessed, edition)
+    twice = set(assessed.findings.filter(pl.col("check") == "AA-R27")["list"].drop_nulls())
+    unread = {number: why for number, why in filled.missing.items() if number in twice}
+    return CleanReport(filled, assessed, edition, tuple(notes), unread)

@@ -95,12 +95,14 @@ class CheckReport:
         report: as narrowed, for files and the terminal.
         rows: rows of each list that was there.
         edition: the edition it was checked against.
+        notes: warnings about the run as a whole.
     """
 
     assessed: Assessed
     report: Report
     rows: Mapping[int, int]
     edition: Edition
+    notes: tuple[str, ...] = ()
 
 
 def check(request: CheckRequest, progress: Progress = lambda _: None) -> CheckReport:
@@ -114,12 +116,14 @@ def check(request: CheckRequest, progress: Progress = lambda _: None) -> CheckRe
     prepared = prepare(settings, request.judging, edition.name)
     if request.workbooks:
         assessed, record, rows = _check_workbooks(request, edition, prepared, progress)
+        notes = record.notes
     else:
         built = _built(request, progress)
         progress("running the checks")
         assessed = assess(extract_run(built.context, built.lists, prepared), built.context.findings.frame(), prepared)
         record = manifest_of(built, built.lists, assessed, request.created, "check")
         rows = {number: each.frame.height for number, each in built.lists.items() if each.supplied}
+        notes = tuple(built.notes[: built.run_notes])
     narrowed = Assessed(request.narrowed.of(assessed.findings), assessed.results, assessed.verdict)
     inputs = list(dict.fromkeys(each.name for each in record.inputs))
     report = narrowed.report(request.inspection_date, edition.name, inputs, settings.authority, request.narrowed.text())
@@ -128,7 +132,7 @@ def check(request: CheckRequest, progress: Progress = lambda _: None) -> CheckRe
         with Stage(request.output) as stage:
             write_findings(stage, report, request.wanted)
             stage.commit(record)
-    return CheckReport(assessed, report, rows, edition)
+    return CheckReport(assessed, report, rows, edition, notes)
 
 
 def _built(request: CheckRequest, progress: Progress) -> Built:

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from annexa.checks.runs import ExtractRun, ListsRun, views_of_filled
 from annexa.editions import Edition
+from annexa.errors import SourceError, UsageError
 from annexa.extract.read import InputFile
 from annexa.filled.fill import fill
 from annexa.filled.model import Filled
@@ -46,10 +49,42 @@ def read_filled(request: FilledRequest, findings: Findings) -> tuple[Filled, Seq
         UsageError: a value map that cannot be used.
         SourceError: a workbook that cannot be read, or holds no list.
     """
+    for path in request.workbooks:
+        _expect_file(path)
     changes = load_value_map(request.value_map) if request.value_map else None
     limits = limits_of(request.settings)
-    raw = [read_workbook(path, request.edition, findings, limits, request.password) for path in request.workbooks]
+    raw = []
+    found = []
+    for path in request.workbooks:
+        mine = Findings()
+        raw.append(read_workbook(path, request.edition, mine, limits, request.password))
+        found.append(mine.frame())
+    # A list that another of the workbooks has is not missing.
+    there = list({number for each in raw for number in each.lists})
+    told = pl.concat(found).filter(~((pl.col("check") == "AA-R29") & pl.col("list").is_in(there)))
+    findings.extend(told.unique(maintain_order=True))
     return fill(raw, request.edition, request.period, findings, changes), [each.input for each in raw]
+
+
+def _expect_file(path: Path) -> None:
+    if path.is_dir():
+        raise SourceError(f"{path.name} is a folder.", "Name the workbook in it; an extract is given with --extracts.")
+    if not path.exists():
+        raise SourceError(f"There is no file {path.name}.", "Check the path of the workbook.")
+
+
+def refuse_own_input(workbooks: Sequence[Path], output: Path) -> None:
+    """Refuse an output folder in which a workbook that is read would be replaced.
+
+    Raises:
+        UsageError: there is one.
+    """
+    target = (output / "annex-a.xlsx").resolve()
+    if any(path.resolve() == target for path in workbooks):
+        raise UsageError(
+            f"{target.name} in {output} is the workbook that is to be read, and would be replaced.",
+            "Choose another folder with --output.",
+        )
 
 
 def lists_run(

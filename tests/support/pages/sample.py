@@ -24,7 +24,8 @@ def sample_page() -> str:
         "## Planted defects",
         "`--defects 0.02` spoils two records for every hundred children, each child once at the most. What was planted "
         "stands in a file beside the folder (`extract.defects.csv`): kind, table, row, the finding that is meant to "
-        "see it, and what follows. [Checks](checks.md) explains the findings.",
+        "see it, and what follows. [Checks](checks.md) explains the findings. `AA-G08` "
+        "needs the day of the extract: give `--extract-date`.",
         table(
             ("Kind", "Table", "Finding", "What follows", "May also raise"),
             (
