@@ -181,7 +181,10 @@ def test_a_list_that_is_there_twice_is_not_lost_without_a_word(built, tmp_path):
     book.save(tmp_path / "twice.xlsx")
     ran = annexa("clean", tmp_path / "twice.xlsx", "--output", tmp_path / "out", *EDITION)
     assert ran.code == 1
-    assert "Not written: List 1 (it is there twice" in ran.err
+    assert "twice.xlsx: List 1 could not be read: it is there twice" in ran.err
+    # Nor where another workbook has the list.
+    both = annexa("clean", built, tmp_path / "twice.xlsx", "--output", tmp_path / "both", *EDITION)
+    assert (both.code, "twice.xlsx: List 1 could not be read" in both.err) == (1, True)
     front = openpyxl.load_workbook(tmp_path / "out" / "annex-a.xlsx")["Front_Sheet"]
     assert any("List 1 could not be read" in str(row[0]) for row in front.iter_rows(values_only=True))
 

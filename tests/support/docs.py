@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from annexa.outputs.findings_files import findings_schema_text
+from annexa.outputs.findings_layout import findings_schema_text
 from annexa.outputs.manifest import schema_text
 from tests.support.pages.checks import checks_page
 from tests.support.pages.findings import findings_page

@@ -19,13 +19,12 @@ from annexa.outputs import findings_files
 from annexa.outputs.files import read_csv
 from annexa.outputs.findings_files import (
     COLUMNS,
-    FindingsFile,
     Report,
     Wanted,
-    findings_schema_text,
     junit,
     write_findings,
 )
+from annexa.outputs.findings_layout import FindingsFile, findings_schema_text
 from annexa.outputs.stage import Stage
 from tests.unit.test_stage import manifest
 

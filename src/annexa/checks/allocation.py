@@ -102,14 +102,25 @@ def allocated_to_nobody_real(run: ExtractRun, check: Definition) -> list[Looked 
         rows,
         pl.any_horizontal(*words, a_team, gone),
         _NOBODY_REAL,
-        list=pl.col("list"),
-        child=pl.col("person_id"),
-        column="worker",
-        value=pl.col("worker_name"),
-        team=pl.col("team_name"),
-        worker=pl.col("worker_name"),
+        **_about_the_worker(run),
     )
     return _with_untested(run, answer)
+
+
+def _about_the_worker(run: ExtractRun) -> dict[str, pl.Expr]:
+    """Return the columns of a finding about the worker of rows of open_cases()."""
+    headings = {
+        number: run.built.lists[number].heading("recorded_worker" if number in _OWN_WORKER else "allocated_worker")
+        for number in run.built.lists
+    }
+    return {
+        "list": pl.col("list"),
+        "child": pl.col("person_id"),
+        "column": pl.col("list").replace_strict(headings, default=None, return_dtype=pl.String),
+        "value": pl.col("worker_name"),
+        "team": pl.col("team_name"),
+        "worker": pl.col("worker_name"),
+    }
 
 
 def _folded(column: str) -> pl.Expr:
@@ -163,12 +174,7 @@ def allocated_to_unregistered(run: ExtractRun, check: Definition) -> Answer:
         rows,
         ~pl.col("registered"),
         _UNREGISTERED,
-        list=pl.col("list"),
-        child=pl.col("person_id"),
-        column="worker",
-        value=pl.col("worker_name"),
-        team=pl.col("team_name"),
-        worker=pl.col("worker_name"),
+        **_about_the_worker(run),
     )
 
 

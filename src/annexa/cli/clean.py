@@ -68,7 +68,7 @@ def clean(
     elif not quiet:
         console.clean_summary(report, request)
     console.run_notes(report.notes, quiet=quiet)
-    if report.unread:
-        lists = ", ".join(f"List {number} ({why})" for number, why in report.unread.items())
-        console.error(f"Not written: {lists}.", "Put the workbook right, and clean it again.")
+    for text in report.filled.unread:
+        console.error(f"{text} Its rows are not written.", "Put the workbook right, and clean it again.")
+    if report.filled.unread:
         raise typer.Exit(1)

@@ -110,6 +110,7 @@ class Filled:
         changes: every repair (columns of CHANGES).
         dropped: every row that left (columns of DROPPED).
         missing: number of a list that is not there -> why, in words.
+        unread: lists that a workbook has and that could not be read: which, and why. Their rows are in no list here.
         unknown_values: values that no code list has: list, column, code_set, value, count.
     """
 
@@ -117,4 +118,5 @@ class Filled:
     changes: pl.DataFrame
     dropped: pl.DataFrame
     missing: Mapping[int, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
     unknown_values: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -44,6 +44,12 @@ class RawWorkbook:
     missing: Mapping[int, str] = field(default_factory=dict)
     not_looked_for: str = ""
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The lists that have a sheet and could not be read: which, and why."""
+        reasons = ((number, why) for number, why in self.missing.items() if why != _NO_SHEET)
+        return tuple(f"{self.file}: List {number} could not be read: {why}." for number, why in reasons)
+
 
 def read_workbook(
     path: Path, edition: Edition, findings: Findings, limits: Limits, password: str | None = None

@@ -193,6 +193,6 @@ def _front_sheet(filled: Filled, edition: Edition, day: date, authority: str, ve
             )
         )
     notes = [*_NOTES]
-    notes += [f"List {number} could not be read: {why}." for number, why in filled.missing.items() if "twice" in why]
+    notes += filled.unread
     notes += [*([_EXTRA_NOTE] if any(each.extra.width for each in filled.lists.values()) else [])]
     return FrontSheet(HEADING, tuple(facts), TABLE_HEADINGS, tuple(lines), tuple(notes))

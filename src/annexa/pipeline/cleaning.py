@@ -1,11 +1,9 @@
 """`annexa clean`: filled workbooks in the official layout, with everything that was changed on the way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-
-import polars as pl
 
 from annexa import __version__
 from annexa.editions import DEFAULT_EDITION, Edition, load_edition
@@ -60,14 +58,12 @@ class CleanReport:
         assessed: what reading found; the checks of records are not run.
         edition: the edition whose layout was written.
         notes: warnings about the run as a whole.
-        unread: lists that are there and could not be read, and why.
     """
 
     filled: Filled
     assessed: Assessed
     edition: Edition
     notes: tuple[str, ...] = ()
-    unread: Mapping[int, str] = field(default_factory=dict)
 
 
 def clean(request: CleanRequest, progress: Progress = lambda _: None) -> CleanReport:
@@ -103,6 +99,4 @@ def clean(request: CleanRequest, progress: Progress = lambda _: None) -> CleanRe
         if filled.unknown_values.height:
             stage.path(VALUE_MAP).write_bytes(propose(filled.unknown_values, edition).encode())
         stage.commit(manifest_of_filled(filled, inputs, edition, period, assessed, request.created, "clean", notes))
-    twice = set(assessed.findings.filter(pl.col("check") == "AA-R27")["list"].drop_nulls())
-    unread = {number: why for number, why in filled.missing.items() if number in twice}
-    return CleanReport(filled, assessed, edition, tuple(notes), unread)
+    return CleanReport(filled, assessed, edition, tuple(notes))

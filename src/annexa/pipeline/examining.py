@@ -167,6 +167,6 @@ def _check_workbooks(
     run = lists_run(filled, edition, period, prepared, extract)
     assessed = assess(run, findings.frame(), prepared)
     record = manifest_of_filled(
-        filled, inputs, edition, period, assessed, request.created, "check", [note] if note else []
+        filled, inputs, edition, period, assessed, request.created, "check", [*([note] if note else []), *filled.unread]
     )
     return assessed, record, {number: each.frame.height for number, each in filled.lists.items()}

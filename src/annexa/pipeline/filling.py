@@ -1,7 +1,7 @@
 """Reading filled workbooks: each as it stands, then the values of all of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -62,8 +62,10 @@ def read_filled(request: FilledRequest, findings: Findings) -> tuple[Filled, Seq
     # A list that another of the workbooks has is not missing.
     there = list({number for each in raw for number in each.lists})
     told = pl.concat(found).filter(~((pl.col("check") == "AA-R29") & pl.col("list").is_in(there)))
-    findings.extend(told.unique(maintain_order=True))
-    return fill(raw, request.edition, request.period, findings, changes), [each.input for each in raw]
+    findings.extend(told)
+    filled = fill(raw, request.edition, request.period, findings, changes)
+    unread = tuple(text for each in raw for text in each.unread)
+    return replace(filled, unread=unread), [each.input for each in raw]
 
 
 def _expect_file(path: Path) -> None:
