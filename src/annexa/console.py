@@ -283,8 +283,21 @@ def build_summary(report: "Report") -> None:
         line(f"Files not used: {', '.join(report.unknown)}.")
     output = report.request.output
     line(f"The workbook is {output / 'annex-a.xlsx'}.")
+    _delivered(report)
     line("Look next at findings.xlsx and exclusions.csv, in the same folder.")
     line(f"Verdict: {found.verdict}.{_look_at(report)}")
+
+
+def _delivered(report: "Report") -> None:
+    """Say what stands beside the lists, and which reports the extract had no input for."""
+    if not report.request.delivers:
+        return
+    made = report.delivered.reports
+    missing = [each.item for each in made if not each.supplied]
+    lacking = f", {len(missing)} of them not supplied ({', '.join(missing)})" if missing else ""
+    line(f"Reports: {len(made)}{lacking}. Every item of Annex A and its state: {report.request.output / 'index.html'}.")
+    for text in report.delivered.messages:
+        line(f"Tracker: {text}")
 
 
 def _look_at(report: "Report") -> str:

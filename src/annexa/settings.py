@@ -41,6 +41,45 @@ class Options(_Part):
     )
 
 
+class Term(_Part):
+    """One school term, both days included."""
+
+    start: date = Field(description="First day of the term.")
+    end: date = Field(description="Last day of the term.")
+
+
+class ReportSettings(_Part):
+    """Local targets and limits of the reports, and how they are written."""
+
+    suppress: bool = Field(False, description="Write the reports for wider sharing: small counts hidden, no rows.")
+    worker_names: bool = Field(False, description="Name workers in the reports beside their identifiers.")
+    all_exploitation: bool = Field(
+        False, description="Put children at risk of other than sexual exploitation on report 2.02."
+    )
+    social_worker_roles: Names = Field(
+        ("Social worker", "Senior social worker", "Advanced practitioner"),
+        description="Roles that make a worker a qualified social worker where no registration number is recorded.",
+    )
+    caseload_limit: float | None = Field(None, gt=0, description="Highest caseload of the local policy.")
+    early_help_days: int | None = Field(
+        None, gt=0, description="Days within which an early help assessment is to be completed."
+    )
+    letter_days: int | None = Field(
+        None, gt=0, description="Days from the decision within which the letter before proceedings is to be sent."
+    )
+    plo_review_weeks: int = Field(12, gt=0, description="Weeks between reviews in the public law outline.")
+    first_visit_days: int = Field(
+        7, gt=0, description="Working days within which a privately fostered child is first visited."
+    )
+    dental_from_age: int = Field(
+        1, ge=0, description="Age from which a looked-after child is expected to have dental checks."
+    )
+    adviser_contact_months: int = Field(2, gt=0, description="Months within which an adviser is in contact.")
+    terms: tuple[Term, ...] = Field(
+        (), description="School terms, for the last complete term; without them six months are looked back."
+    )
+
+
 class ReadingLimits(_Part):
     """How far a compressed workbook may expand before it is refused."""
 
@@ -65,11 +104,13 @@ class Settings(_Part):
     closure_days: str = Field(
         "", description="File of days on which the authority is closed beside bank holidays, for working days."
     )
+    packs: str = Field("", description="File with packs of the authority's own for kinds of visits.")
     options: Options = Field(default_factory=Options)
     checks: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Changes to the checks: severity, enabled, or a number of a condition."
     )
     limits: ReadingLimits = Field(default_factory=ReadingLimits)
+    reports: ReportSettings = Field(default_factory=ReportSettings)
 
 
 def load_settings(path: Path) -> Settings:

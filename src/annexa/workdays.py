@@ -38,6 +38,10 @@ class WorkingDays:
         """The working day that is `days` (1 or more) working days after `start` (Date); blank where it is blank."""
         return start.dt.add_business_days(days, holidays=self._off(), roll="backward")
 
+    def before(self, start: pl.Expr, days: int) -> pl.Expr:
+        """The working day that is `days` (1 or more) working days before `start` (Date); blank where it is blank."""
+        return start.dt.add_business_days(-days, holidays=self._off(), roll="forward")
+
     def _off(self) -> list[date]:
         return _off(self.closures)
 

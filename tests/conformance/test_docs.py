@@ -10,6 +10,7 @@ import pytest
 
 from annexa.editions import load_edition
 from annexa.errors import AnnexaError
+from annexa.evidence.packs import load_packs
 from annexa.extract.load import extract_from
 from annexa.extract.read import read_extract
 from annexa.findings import Findings
@@ -24,7 +25,7 @@ from tests.support import docs
 from tests.support.pages.options import commands, exit_codes
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TEXTS = {page: page.read_text(encoding="utf-8") for page in PAGES}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -202,6 +203,8 @@ def test_toml_blocks_name_their_file_and_load(text, tmp_path):
         assert load_settings(path).extracts
     elif name == "our-system.toml":
         assert load_source(str(path)).file.title
+    elif name == "our-packs.toml":
+        assert len(load_packs(path)) == len(load_packs()) + 1
     else:
         assert name.startswith("configs/editions/")
         assert tomllib.loads(text)

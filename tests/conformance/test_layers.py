@@ -28,6 +28,7 @@ LAYERS = (
     ("pipeline",),
     ("outputs",),
     ("sample",),
+    ("evidence",),
     ("reports",),
     ("checks",),
     ("filled",),
@@ -49,7 +50,8 @@ RANK = {part: position for position, layer in enumerate(LAYERS) for part in laye
 CONFINED = {
     "typer": {"cli"},
     "rich": {"console", "cli"},
-    "openpyxl": {"outputs"},
+    "openpyxl": {"outputs", "evidence"},
+    "jinja2": {"outputs"},
     "fastexcel": {"extract", "filled"},
     "msoffcrypto": {"filled"},
     "holidays": {"workdays"},
@@ -222,8 +224,19 @@ def test_every_error_has_its_own_exit_code():
     assert not set(codes) & {0, 1, AnnexaError.exit_code, 130}
 
 
-HEAVY = ["polars", "pydantic", "openpyxl", "fastexcel", "dateutil"]
-HELP = [["build"], ["verify"], ["sample"], ["editions"], ["editions", "diff"], ["sources"], ["sources", "check"]]
+HEAVY = ["polars", "pydantic", "openpyxl", "fastexcel", "dateutil", "jinja2"]
+HELP = [
+    ["evidence", "init"],
+    ["evidence", "status"],
+    ["evidence", "collect"],
+    ["build"],
+    ["verify"],
+    ["sample"],
+    ["editions"],
+    ["editions", "diff"],
+    ["sources"],
+    ["sources", "check"],
+]
 PROGRAM = f"""
 import contextlib, io, json, sys
 from pathlib import Path

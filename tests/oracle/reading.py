@@ -23,14 +23,19 @@ Tables = dict[str, list[Row]]
 EDITIONS = ("ilacs-2018", "ilacs-2019", "ilacs-2022")
 UNREADABLE = "!"
 BY_TABLE = {record.meta.table: record for record in RECORDS.values()}
-FIELDS = {table: record.fields() for table, record in BY_TABLE.items()}
+# A build never reads what only a command asks for.
+FIELDS = {
+    table: {name: field for name, field in record.fields().items() if not field.on_request}
+    for table, record in BY_TABLE.items()
+}
 _TIME = r"(?:(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)"
 _ISO = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)(?:[ T]{_TIME})?", re.ASCII)
 _BRITISH = re.compile(rf"(\d\d)/(\d\d)/(\d{{4}})(?: {_TIME})?", re.ASCII)
 _SENTINEL_DAYS = {date(1900, 1, 1), date(9999, 12, 31)}
 _SENTINEL_TEXTS = {"ssd_ph", "placeholder_data", "null"}
+_STAFF = ("worker", "team", "professional_id", "personal_adviser")  # texts that are identifiers, or names
 _NO_PERSON = {"0", "-1", "unknown", "n/a", "none"}
-_DATES = (Kind.DATE, Kind.BIRTH, Kind.MOMENT)
+_DATES = (Kind.DATE, Kind.BIRTH, Kind.PLANNED, Kind.MOMENT)
 
 
 # --- cells ---
@@ -120,6 +125,12 @@ def read_cell(kind: Kind, code_set: str, text: str | None) -> Any:
         return None if text.upper().startswith("ZZ") else text
     if kind is Kind.WHOLE:
         return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else None
+    if kind in (Kind.DECIMAL, Kind.SIGNED):
+        sign = "[+-]?" if kind is Kind.SIGNED else ""
+        return float(text) if re.fullmatch(rf"{sign}\d{{1,9}}(?:\.\d{{1,6}})?", text, re.ASCII) else None
+    if kind is Kind.SCHOOL_YEAR:
+        years = re.fullmatch(r"((?:19|20)\d\d) ?[/-]? ?((?:19|20)?\d\d)", text, re.ASCII)
+        return int(years[1]) if years and (int(years[1]) + 1) % 10 ** len(years[2]) == int(years[2]) else None
     if kind is Kind.JSON:
         try:
             value = json.loads(text)
@@ -135,6 +146,8 @@ def _read_row(record: Any, source: dict[str, str | None], number: int) -> Row:
         value = None
         for column in field.columns:  # a further column is read where the first is blank or cannot be read
             found = read_cell(field.kind, field.code_set, source.get(column))
+            if field.name in _STAFF and found == "-1":
+                found = None
             if value is None or (value == UNREADABLE and found is not None):
                 value = found
         row[field.name] = value

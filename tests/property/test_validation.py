@@ -68,7 +68,16 @@ NEARLY_JSON = st.one_of(
 CODES_AND_LABELS = st.sampled_from(
     sorted({spelling for each in code_sets().values() for spelling in [*each.codes, *list(each.lookup)[:40]]})
 )
-NUMBERS = st.one_of(st.integers(-5, 2_000_000_000).map(str), st.sampled_from(["1.0", "1e3", "٣", "+1", "007", " 3 "]))
+NUMBERS = st.one_of(
+    st.integers(-5, 2_000_000_000).map(str),
+    st.sampled_from(["1.0", "1e3", "٣", "+1", "007", " 3 ", "25+", "12,5", ".5", "-0.25", "nan", "1.", "999.9"]),
+    st.builds(
+        "{}{}{}".format,
+        st.sampled_from(["2017", "1999", "2099", "1899"]),
+        st.sampled_from(["/", "-", "", " / ", "  "]),
+        st.sampled_from(["18", "2018", "00", "2000", "19", "1", "2100"]),
+    ),
+)
 CELLS = st.one_of(
     st.none(),
     NEARLY_DATES,

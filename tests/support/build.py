@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +20,7 @@ from annexa.lists.context import Context
 from annexa.period import InspectionPeriod
 from annexa.records import RECORDS
 from annexa.settings import Options
-from annexa.sources import load_source
+from annexa.sources import SourceProfile, load_source
 from annexa.workdays import WorkingDays
 
 COLUMNS = {
@@ -132,7 +133,7 @@ def build_from(
     """Build lists from an extract as read; arguments as in build()."""
     period = InspectionPeriod(_day(inspection_date), _day(extract_date) if extract_date else None)
     findings = Findings()
-    profile = load_source(source)
+    profile = load_source(source) if source.endswith(".toml") else _shipped(source)
     extract = extract_from(raw, profile, period, findings, {})
     context = Context(
         period=period,
@@ -144,6 +145,11 @@ def build_from(
     )
     built = build_lists(context, lists)
     return Result(built, findings.frame(), context)
+
+
+@cache
+def _shipped(source: str) -> SourceProfile:
+    return load_source(source)
 
 
 def _day(day: str | date) -> date:

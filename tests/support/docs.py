@@ -11,19 +11,24 @@ from pathlib import Path
 from annexa.outputs.findings_layout import findings_schema_text
 from annexa.outputs.manifest import schema_text
 from tests.support.pages.checks import checks_page
+from tests.support.pages.evidence import evidence_page
 from tests.support.pages.findings import findings_page
 from tests.support.pages.layout import layout_page
 from tests.support.pages.lists import lists_page
 from tests.support.pages.options import options_page
+from tests.support.pages.reports import report_pages, reports_page
 from tests.support.pages.sample import sample_page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES: Mapping[str, Callable[[], str]] = {
     "checks.md": checks_page,
+    "evidence.md": evidence_page,
     "extract-layout.md": layout_page,
     "findings.md": findings_page,
     "lists.md": lists_page,
     "options.md": options_page,
+    "reports.md": reports_page,
+    **report_pages(),
     "sample.md": sample_page,
 }
 SCHEMAS: Mapping[str, Callable[[], str]] = {
@@ -41,6 +46,7 @@ def write(folder: Path = DOCS) -> None:
     """Write every generated page."""
     folder.mkdir(exist_ok=True)
     for name, make in {**PAGES, **SCHEMAS}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(make(), encoding="utf-8", newline="\n")
 
 

@@ -28,6 +28,25 @@ NOT_BY_CHILD = {
     "annexa_adopters",
     "annexa_placement_locations",
     "annexa_assessments",
+    "annexa_missing",
+    "annexa_private_fostering_visits",
+    "annexa_health",
+    "annexa_plo_reviews",
+    "annexa_workers",
+    "annexa_posts",
+    "annexa_absence",
+    "ssd_ehcp_requests",
+    "ssd_ehcp_assessment",
+    "ssd_ehcp_named_plan",
+    "ssd_assessment_factors",
+}
+# Of these there is one row at a time, which shows the latest day of a series.
+LATEST = {
+    "ssd_cla_episodes.clae_cla_last_iro_contact_date",
+    "annexa_private_fostering.last_visit_date",
+    "annexa_education_status.last_contact_date",
+    "annexa_virtual_school.pep_date",
+    "annexa_pathway_plans.review_date",
 }
 PROGRAM = """
 import hashlib, sys
@@ -147,6 +166,31 @@ OCCURRING = {
     "annexa_assessments.status": "cancelled error",
     "annexa_emergency_protection.kind": "PPO EPO",
     "annexa_early_help_assessments.status": "open completed",
+    "annexa_early_help_episodes.kind": "TAF targeted other",
+    "annexa_missing.missing_from": "home care",
+    "annexa_missing.interview_refused": "Y N",
+    "annexa_education_status.status": "EHE CME AP reduced excluded full-time other",
+    "annexa_education_status.exclusion_type": "permanent|fixed term|none",
+    "annexa_education_status.sen": "No special educational need|SEN support|EHC plan",
+    "annexa_education_status.ehcp": "Y N",
+    "annexa_virtual_school.school_ofsted_grade": "Outstanding|Good|Requires improvement|Inadequate",
+    "annexa_virtual_school.pep_quality": "outstanding|good|requires improvement|inadequate",
+    "annexa_attendance.permanently_excluded": "Y N",
+    "annexa_attainment.key_stage": "KS1 KS2 KS4",
+    "annexa_attainment.subject": "reading writing mathematics English",
+    "annexa_attainment.at_expected_level": "Y N",
+    "annexa_secure_orders.order_type": "s25 DoL remand",
+    "annexa_exploitation.kind": "CSE CCE other",
+    "annexa_exploitation.risk_level": "high medium low",
+    "annexa_health.kind": "IHA RHA dental",
+    "annexa_workers.agency": "Y N",
+    "annexa_audits.service_area": "children in need|child protection|looked after|care leavers|early help",
+    "annexa_audits.grade": "outstanding|good|requires improvement|inadequate",
+    "annexa_audits.multi_agency": "Y N",
+    "ssd_pre_proceedings.prep_pre_pro_outcome": "Decision to issue care proceedings|Decision step down",
+    "ssd_cla_immunisations.clai_immunisations_status": "Y N",
+    "ssd_cla_substance_misuse.clas_substance_misused": "Y N",
+    "ssd_sdq_scores.csdq_sdq_reason": "SDQ1 SDQ2 SDQ3 SDQ4 SDQ5",
 }
 
 
@@ -168,7 +212,7 @@ def test_outcomes_are_sound_json(tables: dict[str, pl.DataFrame]) -> None:
     for frame in tables.values():
         for name in frame.columns:
             if name.endswith("_json"):
-                assert all(isinstance(json.loads(text), dict) for text in frame[name].drop_nulls().unique())
+                assert all(isinstance(json.loads(text), dict | list) for text in frame[name].drop_nulls().unique())
 
 
 def test_the_newer_activity_codes_prevail_in_later_years() -> None:
@@ -214,15 +258,26 @@ def test_files_have_the_same_bytes_whatever_the_hash_seed_and_threads(tmp_path: 
     assert "csv.defects.csv" in outputs[0]
 
 
-def test_the_tables_are_those_that_every_supported_python_makes() -> None:
-    """The digest changes with the generator alone: a change that was not meant is a difference between machines."""
+def digest(tables: dict[str, pl.DataFrame], names: list[str]) -> str:
     made = hashlib.sha256()
-    for frame in generate(120, D, 1).values():
-        made.update(frame.write_csv(line_terminator="\n").encode())
-    assert made.hexdigest() == DIGEST
+    for name in names:
+        made.update(tables[name].write_csv(line_terminator="\n").encode())
+    return made.hexdigest()
+
+
+def test_the_tables_are_those_that_every_supported_python_makes() -> None:
+    """A digest changes with the generator alone: a change that was not meant is a difference between machines.
+
+    The further tables follow from the others, which stay as they are when those change.
+    """
+    tables = generate(120, D, 1)
+    further = list(TABLES).index("annexa_early_help_families") + 1
+    assert digest(tables, list(TABLES)[:further]) == DIGEST
+    assert digest(tables, list(TABLES)[further:]) == FURTHER_DIGEST
 
 
 DIGEST = "78697badee8ff12f515ee982881f798d3aeda4f800ab267fc085666d28d50b84"
+FURTHER_DIGEST = "85144f6de1769618db6f31bab62f2e4f05dacff6dcddb5e359eef1074ba03420"
 
 
 def test_a_child_does_not_depend_on_how_many_there_are() -> None:
@@ -252,6 +307,17 @@ def key_of(table: str, frame: pl.DataFrame) -> list[str]:
         "ssd_involvements": ["invo_involvement_start_date"],
         "annexa_care_leaver_services": ["start_date"],
         "annexa_emergency_protection": ["start_date"],
+        "annexa_private_fostering_visits": ["visit_date"],
+        "annexa_education_status": ["status", "start_date"],
+        "annexa_virtual_school": ["academic_year"],
+        "annexa_attendance": ["academic_year"],
+        "annexa_attainment": ["academic_year", "key_stage", "subject"],
+        "annexa_secure_orders": ["order_start_date"],
+        "annexa_exploitation": ["kind", "start_date"],
+        "annexa_camhs": ["referral_date"],
+        "annexa_plo_reviews": ["review_date"],
+        "annexa_posts": ["role"],
+        "annexa_absence": ["start_date"],
     }
     return people + own[:1] + more.get(table, [])
 
@@ -267,7 +333,7 @@ def test_a_later_extract_shows_the_same_authority_grown_older() -> None:
             assert both.height == before[table].height, table
             assert both["there"].null_count() == 0, table
             done = {c.name for c in TABLES[table] if c.kind == "d" and not c.name.startswith("_")}
-            for name in done - {"clae_cla_last_iro_contact_date", *key}:
+            for name in done - {each.partition(".")[2] for each in LATEST if each.startswith(f"{table}.")} - {*key}:
                 assert both.select((pl.col(name).is_null() | (pl.col(name) == pl.col(f"{name}_later"))).all()).item(), (
                     name
                 )
@@ -301,8 +367,10 @@ def test_any_arguments_in_range_make_a_sample(children: int, seed: int, inspecti
     tables = generate(children, inspection, seed, inspection + timedelta(days=days))
     people = tables["ssd_person"].filter(pl.col("pers_is_mother").is_null())
     assert people.height <= children if days < 0 else people.height >= children
-    for frame in tables.values():
+    for table, frame in tables.items():
         columns = [name for name in frame.columns if name.endswith("person_id") and name != "old_person_id"]
+        if table == "annexa_education_status":  # children of its own have identifiers of its own
+            frame = frame.filter(~pl.col("person_id").str.starts_with("E"))  # noqa: PLW2901
         for name in columns:
             assert frame[name].drop_nulls().is_in(tables["ssd_person"]["pers_person_id"].implode()).all(), name
 

@@ -21,6 +21,7 @@ from polars.testing import assert_frame_equal
 
 from annexa.errors import OutputError
 from annexa.outputs import workbook
+from annexa.outputs.contents import Page, PageTable
 from annexa.outputs.rows import CUT_MARK, TEXT_LIMIT
 from annexa.outputs.workbook import CodeList, CutText, FrontSheet, Sheet, write_workbook
 from tests.benchmarks.plain_workbook import write_workbook_plain
@@ -151,7 +152,7 @@ def test_panes_filter_drop_downs_and_size_follow_the_data(tmp_path: Path) -> Non
 
 def test_drop_downs_end_with_the_sheet() -> None:
     frame = pl.DataFrame({"A": pl.repeat(None, 1_048_300, dtype=pl.String, eager=True)})
-    parts = workbook.lay_out(FRONT, [Sheet("List_1", "T", frame, {"A": "gender"})], CODES, STAMP).parts
+    parts = workbook.lay_out(FRONT.page(), [Sheet("List_1", "T", frame, {"A": "gender"})], CODES, STAMP).parts
     assert b'sqref="A3:A1048576"' in parts["xl/worksheets/sheet2.xml"]
 
 
@@ -257,7 +258,7 @@ def test_more_rows_than_a_sheet_holds_are_refused_before_anything_is_written(tmp
     assert (tmp_path / "a.xlsx").read_bytes() == b"earlier"
 
 
-@pytest.mark.parametrize("column", [[1.5], [True], [datetime(2025, 1, 1)], [[1]]])
+@pytest.mark.parametrize("column", [[True], [datetime(2025, 1, 1)], [[1]]])
 def test_a_column_that_is_not_text_date_or_whole_number_is_refused(tmp_path: Path, column: list[Any]) -> None:
     with pytest.raises(TypeError, match=r"List_1: no way to write .*'Odd'"):
         write(tmp_path / "a.xlsx", sheet(Odd=column))
@@ -291,8 +292,9 @@ def test_a_frame_in_many_chunks_is_written_whole(tmp_path: Path, monkeypatch: py
 def test_long_texts_make_chunks_of_fewer_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = pl.DataFrame({"A": ["x" * 100] * 10})
     monkeypatch.setattr(workbook, "_TEXT_AT_ONCE", 300)
-    skeleton = workbook.lay_out(FRONT, [Sheet("List_1", "T", frame)], (), STAMP)
-    chunks = [job().decode() for job in workbook._chunks(frame, skeleton.styles[0])]
+    sheet = Sheet("List_1", "T", frame)
+    skeleton = workbook.lay_out(FRONT.page(), [sheet], (), STAMP)
+    chunks = [job().decode() for job in workbook._chunks(sheet, skeleton.styles[0])]
     assert [chunk.count("<row ") for chunk in chunks] == [3, 3, 3, 1]
 
 
@@ -425,3 +427,39 @@ def test_a_wide_sheet_reads_back_through_calamine(tmp_path: Path) -> None:
     back = fastexcel.read_excel(tmp_path / "a.xlsx").load_sheet("List_1", header_row=1, dtypes="string").to_polars()
     assert_frame_equal(back, frame)
     assert openpyxl.load_workbook(tmp_path / "a.xlsx", read_only=True)["List_1"].max_row == 5
+
+
+def test_decimals_are_numbers_with_one_decimal(tmp_path: Path) -> None:
+    write(tmp_path / "a.xlsx", sheet(Hours=pl.Series([12.5, 25.0, None, 0.04])))
+    cells = [row[0] for row in openpyxl.load_workbook(tmp_path / "a.xlsx")["List_1"].iter_rows(min_row=3)]
+    assert [cell.value for cell in cells] == [12.5, 25, None, 0.04]
+    assert {cell.number_format for cell in cells if cell.value is not None} == {"0.0"}
+
+
+def test_marked_rows_are_coloured_from_end_to_end(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"A": ["x", None, "=z"], "B": [1, 2, 3], "C": [date(2018, 6, 4), None, None]})
+    marked = Sheet("List_1", "T", frame, marked=pl.Series([False, True, True]))
+    write(tmp_path / "a.xlsx", marked)
+    rows = list(openpyxl.load_workbook(tmp_path / "a.xlsx")["List_1"].iter_rows(min_row=3))
+    assert [[cell.value for cell in row] for row in rows] == [
+        ["x", 1, datetime(2018, 6, 4)],
+        [None, 2, None],
+        ["=z", 3, None],
+    ]
+    assert [{cell.fill.fgColor.rgb for cell in row} for row in rows] == [{"00000000"}, {"00FFE699"}, {"00FFE699"}]
+    assert rows[2][0].quotePrefix
+
+
+def test_pages_stand_first_and_last(tmp_path: Path) -> None:
+    table = PageTable("Numbers", ("Number", "Rate"), (("Children", 12), ("Share", 33.3), ("None", None)))
+    first, last = (
+        Page("Summary", "A report", (("Date", STAMP),), (table, table)),
+        Page("Notes", "Notes", notes=("One.",)),
+    )
+    workbook.write_workbook(tmp_path / "a.xlsx", first, [sheet(A=["x"])], (), STAMP, [last])
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == ["Summary", "List_1", "Notes"]
+    found = [[cell.value for cell in row[:2]] for row in book["Summary"].iter_rows(min_row=5)]
+    assert found[0:5] == [["Numbers", None], ["Number", "Rate"], ["Children", 12], ["Share", 33.3], ["None", None]]
+    assert found[6:8] == [["Numbers", None], ["Number", "Rate"]]
+    assert book["Notes"]["A5"].value == "One."

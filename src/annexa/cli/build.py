@@ -22,6 +22,7 @@ def build(
     edition: o.Edition = None,
     output: o.Output = None,
     lists: o.Lists = None,
+    reports: o.Reports = "all",
     require: o.Require = None,
     config: o.Config = None,
     extract_date: o.ExtractDate = None,
@@ -31,30 +32,31 @@ def build(
     accepted: o.AcceptedFile = None,
     no_values: o.NoValues = False,
     by_team: o.ByTeam = False,
-    format_: o.Format = None,
+    format_: o.BuildFormats = None,
+    suppress: o.Suppress = False,
+    worker_names: o.WorkerNames = False,
+    all_exploitation: o.AllExploitation = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
     json: o.Json = False,
     log_file: o.LogFile = None,
     debug: o.DebugFile = None,
 ) -> None:
-    """Build the Annex A workbook from an extract.
+    """Build Annex A from an extract: the lists, the data reports, the evidence tracker and an index.
 
-    Beside the workbook stand its findings, the records that were left out, and a manifest that accounts for every row.
+    Beside them stand the findings, the records that were left out, and a manifest that accounts for every row.
 
     Example: annexa build --inspection-date 2018-06-04 --extracts extract --edition ilacs-2018 --output out
     """
     debug_file.set(debug)
-    from annexa import clock, console, log
+    from annexa import clock, log
     from annexa.checks.gate import Gate
     from annexa.outputs.findings_files import Wanted
     from annexa.pipeline.building import Request
-    from annexa.pipeline.building import build as build_annex_a
     from annexa.pipeline.checking import Judging
 
     if log_file is not None:
         log.open_log(log_file)
-    verbose = verbose and not quiet
     day = o.day(inspection_date, "--inspection-date")
     resolved = o.resolve(
         config,
@@ -66,23 +68,41 @@ def build(
         extract_date=o.day(extract_date, "--extract-date") if extract_date else None,
         fail_on=fail_on.value if fail_on else None,
         accepted=str(accepted) if accepted else None,
+        suppress=suppress,
+        worker_names=worker_names,
+        all_exploitation=all_exploitation,
     )
     settings = resolved.settings
+    formats = {each.value for each in format_ or ()}
     request = Request(
         inspection_date=day,
         extracts=o.extracts_of(resolved),
-        output=Path(resolved.settings.output or f"annexa-{day.isoformat()}"),
-        settings=resolved.settings,
+        output=Path(settings.output or f"annexa-{day.isoformat()}"),
+        settings=settings,
         created=clock.now(),
         lists=o.numbers(lists, "--lists"),
         require=o.numbers(require, "--require") or (),
         judging=Judging(
             Gate(settings.fail_on), Path(settings.accepted) if settings.accepted else None, previous=previous
         ),
-        wanted=Wanted(junit=bool(format_), by_team=by_team, values=not no_values),
+        wanted=Wanted(junit="junit" in formats, by_team=by_team, values=not no_values),
+        reports=o.report_items(reports),
+        report_formats=tuple(sorted(formats - {"junit"})),
     )
+    run(request, quiet=quiet, verbose=verbose and not quiet, json=json)
+
+
+def run(request: "Request", *, quiet: bool, verbose: bool, json: bool) -> None:
+    """Build what is asked for and tell of it.
+
+    Raises:
+        typer.Exit: with code 1 where a finding is as grave as --fail-on says.
+    """
+    from annexa import clock, console, log
+    from annexa.pipeline.building import build as build_annex_a
+
     log.note(_begins(request))
-    for warning in unusual_date(day, clock.today()):
+    for warning in unusual_date(request.inspection_date, clock.today()):
         console.warning(warning, quiet=quiet)
     with console.progress(quiet=quiet, verbose=verbose, stage=stage) as tell:
         report = build_annex_a(request, tell)
@@ -98,7 +118,7 @@ def build(
     verdict = report.assessed.verdict
     if not verdict.passed:
         console.error(
-            f"--fail-on is {settings.fail_on}: {'; '.join(verdict.failures)}.",
+            f"--fail-on is {request.settings.fail_on}: {'; '.join(verdict.failures)}.",
             "See findings.xlsx.",
         )
         raise typer.Exit(1)
@@ -107,7 +127,7 @@ def build(
 def _begins(request: "Request") -> str:
     settings = request.settings
     return (
-        f"annexa {__version__}: build for {request.inspection_date}, extract {request.extracts}, "
+        f"annexa {__version__}: {request.command} for {request.inspection_date}, extract {request.extracts}, "
         f"source {settings.source}, edition {settings.edition or 'default'}, output {request.output}"
     )
 

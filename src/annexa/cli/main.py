@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from annexa import __version__
-from annexa.cli import build, check, checks, clean, config, editions, sample, sources, verify
+from annexa.cli import build, check, checks, clean, config, editions, evidence, pack, report, sample, sources, verify
 
 app = typer.Typer(
     name="annexa",
@@ -17,10 +17,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("build")(build.build)
+app.command("report")(report.report)
+app.command("pack")(pack.pack)
 app.command("check")(check.check)
 app.command("clean")(clean.clean)
 app.command("verify")(verify.verify)
 app.command("sample")(sample.sample)
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(checks.app, name="checks")
 app.add_typer(editions.app, name="editions")
 app.add_typer(sources.app, name="sources")

@@ -37,6 +37,21 @@ class FindingsFormat(str, Enum):  # noqa: UP042  (typer reads the members' value
     junit = "junit"
 
 
+class BuildFormat(str, Enum):  # noqa: UP042  (typer reads the members' values)
+    """A further form of the findings (junit) or of the reports (csv, json)."""
+
+    junit = "junit"
+    csv = "csv"
+    json = "json"
+
+
+class ReportFormat(str, Enum):  # noqa: UP042  (typer reads the members' values)
+    """A further form of a report."""
+
+    csv = "csv"
+    json = "json"
+
+
 InspectionDate = Annotated[
     str, typer.Option("--inspection-date", metavar="DATE", help="Inspection date: 2018-06-04 or 04/06/2018.")
 ]
@@ -111,6 +126,32 @@ Format = Annotated[
     list[FindingsFormat] | None,
     typer.Option("--format", metavar="junit", help="A further file of findings: junit, for a CI service."),
 ]
+BuildFormats = Annotated[
+    list[BuildFormat] | None,
+    typer.Option(
+        "--format",
+        metavar="FORM",
+        help="A further form: junit of the findings, csv or json of the reports; may be repeated.",
+    ),
+]
+ReportFormats = Annotated[
+    list[ReportFormat] | None,
+    typer.Option("--format", metavar="FORM", help="A further form of the report: csv or json; may be repeated."),
+]
+Reports = Annotated[
+    str,
+    typer.Option("--reports", metavar="ITEMS", help="Data reports to write: all, none, or items such as 2.02,3.09."),
+]
+Suppress = Annotated[
+    bool, typer.Option("--suppress", help="Write the reports for wider sharing: small counts hidden, no rows.")
+]
+WorkerNames = Annotated[
+    bool, typer.Option("--worker-names", help="Name workers in the reports beside their identifiers.")
+]
+AllExploitation = Annotated[
+    bool,
+    typer.Option("--all-exploitation", help="Put children at risk of other than sexual exploitation on report 2.02."),
+]
 MaxErrors = Annotated[
     int | None, typer.Option("--max-errors", metavar="N", min=0, help="Let this many errors pass, and not one more.")
 ]
@@ -156,6 +197,9 @@ class Resolved:
     origins: dict[str, str] = field(default_factory=dict)
 
 
+_REPORT_FLAGS = ("suppress", "worker_names", "all_exploitation")
+
+
 def resolve(config: Path | None, **given: Any) -> Resolved:
     """Join options, annexa.toml and defaults: an option beats the file, which beats the default.
 
@@ -166,7 +210,7 @@ def resolve(config: Path | None, **given: Any) -> Resolved:
     Raises:
         UsageError: the settings file cannot be used.
     """
-    from annexa.settings import FILE_NAME, Options, Settings, load_settings
+    from annexa.settings import FILE_NAME, Options, ReportSettings, Settings, load_settings
 
     path = config or Path(FILE_NAME)
     settings = load_settings(path) if config is not None or path.is_file() else Settings()
@@ -177,6 +221,11 @@ def resolve(config: Path | None, **given: Any) -> Resolved:
         options = Options.model_validate({**settings.options.model_dump(exclude_unset=True), "own_la": tuple(own_la)})
         settings = settings.model_copy(update={"options": options})
         origins["options.own_la"] = "option"
+    told = {name: value for name in _REPORT_FLAGS if (value := given.pop(name, None))}
+    if told:
+        reports = ReportSettings.model_validate({**settings.reports.model_dump(exclude_unset=True), **told})
+        settings = settings.model_copy(update={"reports": reports})
+        origins.update({f"reports.{name}": "option" for name in told})
     changes = {name: value for name, value in given.items() if value is not None}
     origins.update(dict.fromkeys(changes, "option"))
     return Resolved(settings.model_copy(update=changes), origins)
@@ -185,7 +234,7 @@ def resolve(config: Path | None, **given: Any) -> Resolved:
 def _origins(settings: "Settings", file: str) -> dict[str, str]:
     """Say of each setting whether it stands in the file or is the default; tables as in options.own_la."""
     origins = {name: file if name in settings.model_fields_set else "default" for name in type(settings).model_fields}
-    for table in ("options", "limits"):
+    for table in ("options", "limits", "reports"):
         part = getattr(settings, table)
         for name in type(part).model_fields:
             origins[f"{table}.{name}"] = file if name in part.model_fields_set else "default"
@@ -211,6 +260,7 @@ def _beside(path: Path, settings: "Settings") -> "Settings":
             "output": joined(settings.output),
             "accepted": joined(settings.accepted),
             "closure_days": joined(settings.closure_days),
+            "packs": joined(settings.packs),
             "source": source,
             "options": options,
         }
@@ -254,6 +304,16 @@ def numbers(text: str | None, option: str) -> tuple[int, ...] | None:
         return tuple(sorted({int(part) for part in text.split(",")}))
     except ValueError:
         raise UsageError(f"{option}: {text} is not a list of numbers.", "Write it as 1,7,8.") from None
+
+
+def report_items(text: str) -> tuple[str, ...]:
+    """Read items of reports between commas, or all, or none."""
+    from annexa.reports.spec import report_specs
+
+    asked = tuple(part.strip() for part in text.split(",") if part.strip())
+    if asked == ("all",):
+        return tuple(report_specs())
+    return () if asked == ("none",) else asked
 
 
 def extracts_of(resolved: Resolved) -> Path:

@@ -16,10 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from annexa.editions import code_sets, normalise, normalise_expr
 from annexa.extract.read import RawTable
-from annexa.extract.tables import DROP, DTYPES, MASKED, ROW, Table, schema
+from annexa.extract.tables import DROP, DTYPES, IGNORED_TEXTS, MASKED, ROW, Table, schema
 from annexa.findings import Findings
 from annexa.records import RECORDS, UNREADABLE, Kind, Record, RecordField
-from annexa.records.types import BRITISH_MOMENT, ISO_MOMENT
+from annexa.records.types import BRITISH_MOMENT, DECIMAL_FORM, ISO_MOMENT, SCHOOL_YEAR_FORM, SIGNED_FORM
 from annexa.sources import DATE_FORMATS, SourceProfile, TableMap
 
 IGNORED = "IGNORED"  # a status that the source profile names as no business of any rule
@@ -27,9 +27,13 @@ IGNORED = "IGNORED"  # a status that the source profile names as no business of 
 _UNREADABLE_CHECK = {
     Kind.DATE: "AA-R01",
     Kind.BIRTH: "AA-R01",
+    Kind.PLANNED: "AA-R01",
     Kind.MOMENT: "AA-R01",
     Kind.CODE: "AA-R02",
     Kind.WHOLE: "AA-R05",
+    Kind.DECIMAL: "AA-R05",
+    Kind.SIGNED: "AA-R05",
+    Kind.SCHOOL_YEAR: "AA-R05",
     Kind.JSON: "AA-R06",
 }
 
@@ -69,8 +73,11 @@ def read_record(
     """
     record = RECORDS[mapped.record]
     fields = record.fields()
-    used = {name: [column for column in mapped.columns[name] if column in raw.frame.columns] for name in fields}
-    frame, ignored = _without_ignored(raw.frame, record, source, used)
+    used = {
+        name: [column for column in mapped.columns[name] if column in raw.frame.columns and not field.on_request]
+        for name, field in fields.items()
+    }
+    frame, dropped, ignored = _without_ignored(raw.frame, record, source, used)
     by_column = {column: fields[name] for name, columns in used.items() for column in columns}
     judged = judge(frame, record, by_column, source)
     values = {
@@ -80,7 +87,7 @@ def read_record(
         for name, columns in used.items()
     }
     typed = pl.DataFrame(values).with_columns(
-        raw.frame[ROW].cast(pl.UInt32), ignored.alias(DROP), pl.lit(False).alias(MASKED)
+        raw.frame[ROW].cast(pl.UInt32), dropped.alias(DROP), pl.lit(False).alias(MASKED)
     )
     absent = frozenset(name for name, columns in used.items() if not columns)
     table = Table(
@@ -91,6 +98,7 @@ def read_record(
         frame=typed.select(list(schema(record))),
         absent=absent,
         columns={name: tuple(columns) for name, columns in used.items() if columns},
+        ignored=ignored,
     )
     for name, columns in used.items():
         for column in columns:
@@ -101,19 +109,25 @@ def read_record(
 
 def _without_ignored(
     frame: pl.DataFrame, record: type[Record], source: SourceProfile, used: Mapping[str, list[str]]
-) -> tuple[pl.DataFrame, pl.Series]:
-    """Blank the texts that are no business of any rule; return with it IGNORED for each row that had one."""
+) -> tuple[pl.DataFrame, pl.Series, pl.DataFrame]:
+    """Blank the texts that are no business of any rule; return with it IGNORED for each row that had one, and them."""
     hits = {
-        column: _listed(frame[column], texts)
+        column: (name, _listed(frame[column], texts))
         for name, columns in used.items()
         if (texts := source.file.ignored.get(f"{record.meta.name}.{name}"))
         for column in columns
     }
+    none = pl.DataFrame(schema=IGNORED_TEXTS)
     if not hits:
-        return frame, pl.Series(DROP, [None], dtype=pl.String).new_from_index(0, frame.height)
-    marked = pl.DataFrame({column: hit.alias(column) for column, hit in hits.items()})
-    blanked = frame.with_columns(pl.when(~hit).then(pl.col(column)).alias(column) for column, hit in hits.items())
-    return blanked, marked.select(pl.when(pl.any_horizontal(pl.all())).then(pl.lit(IGNORED)).alias(DROP))[DROP]
+        return frame, pl.Series(DROP, [None], dtype=pl.String).new_from_index(0, frame.height), none
+    marked = pl.DataFrame({column: hit.alias(column) for column, (_, hit) in hits.items()})
+    found = [
+        frame.filter(hit).select(pl.col(ROW).cast(pl.UInt32), pl.lit(name).alias("field"), pl.col(column).alias("text"))
+        for column, (name, hit) in hits.items()
+    ]
+    blanked = frame.with_columns(pl.when(~hit).then(pl.col(column)).alias(column) for column, (_, hit) in hits.items())
+    dropped = marked.select(pl.when(pl.any_horizontal(pl.all())).then(pl.lit(IGNORED)).alias(DROP))[DROP]
+    return blanked, dropped, pl.concat([none, *found])
 
 
 def _listed(cells: pl.Series, texts: Collection[str]) -> pl.Series:
@@ -185,7 +199,7 @@ def _judge_distinct(texts: pl.Series, record: type[Record], field: RecordField, 
     """Judge each distinct text once."""
     forms = texts.alias("text").to_frame().with_columns(_prepared(pl.col("text"), field, source).alias("trimmed"))
     form = pl.col("trimmed")
-    if field.kind in (Kind.DATE, Kind.BIRTH, Kind.MOMENT):
+    if field.kind in _DATES:
         for date_format in source.file.date_formats:
             pattern, rewrite = DATE_FORMATS[date_format]
             form = form.str.replace(pattern, rewrite) if pattern else form
@@ -244,6 +258,20 @@ def _as_whole(_: RecordField) -> pl.Expr:
     return pl.when(pl.col("form").str.contains(r"^[0-9]{1,9}$")).then(pl.col("form").cast(pl.Int64, strict=False))
 
 
+def _as_decimal(field: RecordField) -> pl.Expr:
+    form = SIGNED_FORM if field.kind is Kind.SIGNED else DECIMAL_FORM
+    number = pl.col("form").str.strip_prefix("+").cast(pl.Float64, strict=False)
+    return pl.when(pl.col("form").str.contains(rf"^(?:{form})$")).then(number)
+
+
+def _as_school_year(_: RecordField) -> pl.Expr:
+    parts = pl.col("form").str.extract_groups(rf"^{SCHOOL_YEAR_FORM}$")
+    first = parts.struct[0].cast(pl.Int64, strict=False)
+    last, following = parts.struct[1], first + 1
+    short = (following % 100).cast(pl.String).str.zfill(2)
+    return pl.when((last == following.cast(pl.String)) | (last == short)).then(first)
+
+
 def _as_json(_: RecordField) -> pl.Expr:
     # Only what begins like an object or an array can be one; the rest is not worth parsing. What Polars cannot parse
     # goes to the pydantic field, which decides.
@@ -255,9 +283,13 @@ def _as_json(_: RecordField) -> pl.Expr:
 _TYPED: Mapping[Kind, Callable[[RecordField], pl.Expr]] = {
     Kind.DATE: _as_date,
     Kind.BIRTH: _as_date,
+    Kind.PLANNED: _as_date,
     Kind.MOMENT: _as_moment,
     Kind.CODE: _as_code,
     Kind.WHOLE: _as_whole,
+    Kind.DECIMAL: _as_decimal,
+    Kind.SIGNED: _as_decimal,
+    Kind.SCHOOL_YEAR: _as_school_year,
     Kind.JSON: _as_json,
 }
 
@@ -285,7 +317,7 @@ def _placeholder_pattern(field: RecordField, source: SourceProfile) -> str:
     """Return a pattern that matches the texts that stand for no value in this field, without regard to case."""
     blank = source.file.blank
     listed = [re.escape(text) for text in blank.texts]
-    if field.kind in (Kind.DATE, Kind.BIRTH, Kind.MOMENT):
+    if field.kind in _DATES:
         listed += [f"{form}{_MIDNIGHT}" for day in blank.dates for form in (re.escape(day), _british(day))]
     elif field.kind is Kind.PERSON:
         listed += [re.escape(text) for text in (*blank.identifiers, *blank.person_ids)]
@@ -302,6 +334,7 @@ def _placeholders(cells: pl.Series, texts: pl.Series) -> int:
     return int(frame.select((pl.col("text").is_null() & (pl.col("cell").str.strip_chars() != "")).sum()).item())
 
 
+_DATES = (Kind.DATE, Kind.BIRTH, Kind.PLANNED, Kind.MOMENT)
 _MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 _WORKERS = ("worker", "team", "professional_id", "personal_adviser")
 
@@ -381,7 +414,7 @@ def _report(
 
 def _report_absent(table: Table, mapped: TableMap, findings: Findings) -> None:
     fields = table.record.fields()
-    for field in sorted(name for name in table.absent if not fields[name].checks_only):
+    for field in sorted(name for name in table.absent if not fields[name].off_lists):
         columns = mapped.columns[field]
         why = f"has no column {' or '.join(columns)}" if columns else f"has no column for {field} in the source profile"
         findings.add(

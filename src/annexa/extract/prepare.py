@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from annexa.extract.tables import DROP, LATER, MASKED, ROW, Table, Tables
+from annexa.extract.tables import BLANKED, DROP, LATER, MASKED, ROW, Table, Tables
 from annexa.findings import Findings
 from annexa.period import InspectionPeriod
 from annexa.records import Kind, Record
@@ -232,7 +232,9 @@ def _with_later(table: Table, period: InspectionPeriod) -> Table:
     }
     live = table.live
     found = [
-        live.filter(day > last).select(ROW, pl.lit(name).alias("field"), day.alias("day"), key.alias("key"))
+        live.filter(day > last).select(
+            ROW, pl.lit(name).alias("field"), day.alias("day"), key.cast(pl.String).alias("key")
+        )
         for name, day in days.items()
     ]
     return table.with_later(pl.concat([pl.DataFrame(schema=LATER), *found]))
@@ -265,4 +267,8 @@ def _mask(table: Table, period: InspectionPeriod) -> Table:
         pl.when(pl.col(DROP).is_null() & future).then(pl.lit("FUTURE")).otherwise(DROP).alias(DROP),
         masked.alias(MASKED),
     )
+    if meta.off_lists:
+        ends = [name for name in later if name != meta.start]
+        found = [table.frame.filter(later[name]).select(ROW, pl.lit(name).alias("field")) for name in ends]
+        table = table.with_blanked(pl.concat([pl.DataFrame(schema=BLANKED), *found]))
     return table.with_frame(frame)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import polars as pl
 
@@ -17,7 +18,11 @@ DTYPES: Mapping[Kind, pl.DataType] = {
     Kind.DATE: pl.Date(),
     Kind.BIRTH: pl.Date(),
     Kind.MOMENT: pl.Datetime("us"),
+    Kind.PLANNED: pl.Date(),
     Kind.WHOLE: pl.Int64(),
+    Kind.DECIMAL: pl.Float64(),
+    Kind.SIGNED: pl.Float64(),
+    Kind.SCHOOL_YEAR: pl.Int64(),
 }
 
 ROW = "_row"  # the record's number in its file, headings = 1
@@ -26,6 +31,8 @@ MASKED = "_masked"  # true where a date later than A was blanked (K6)
 
 
 LATER: Mapping[str, pl.DataType] = {ROW: pl.UInt32(), "field": pl.String(), "day": pl.Date(), "key": pl.String()}
+BLANKED: Mapping[str, pl.DataType] = {ROW: pl.UInt32(), "field": pl.String()}
+IGNORED_TEXTS: Mapping[str, pl.DataType] = {ROW: pl.UInt32(), "field": pl.String(), "text": pl.String()}
 
 
 def schema(record: type[Record]) -> dict[str, pl.DataType]:
@@ -49,6 +56,9 @@ class Table:
         columns: field -> the source's columns that it was read from.
         later: dates after the later of D and the day of the extract, which no rule sees any more (K6): _row, field,
             day, and key, the record's identifier; null where no day of the extract is given, since none can be told.
+        blanked: which dates later than A were blanked (K6), in the tables that no list reads: _row, field.
+        ignored: texts that the source profile names as no business of the lists, which `frame` has as blank: _row,
+            field, text as the source has it. A report may look at them.
     """
 
     record: type[Record]
@@ -59,6 +69,8 @@ class Table:
     absent: frozenset[str] = field(default_factory=frozenset)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     later: pl.DataFrame | None = None
+    blanked: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BLANKED))
+    ignored: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=IGNORED_TEXTS))
 
     def column(self, name: str) -> str:
         """Return the source's column for a field: the first that it was read from, or else the standard one."""
@@ -77,6 +89,10 @@ class Table:
         """Return the same table with the dates that are too late to be true."""
         return replace(self, later=later)
 
+    def with_blanked(self, blanked: pl.DataFrame) -> "Table":
+        """Return the same table with word of which dates were blanked."""
+        return replace(self, blanked=blanked)
+
 
 class Tables(Mapping[str, Table]):
     """All records of a run by name; one that was not supplied is there, empty, with supplied = False."""
@@ -94,6 +110,7 @@ class Tables(Mapping[str, Table]):
         return len(self._tables)
 
 
+@cache
 def not_supplied(record: type[Record]) -> Table:
     """Return the table of a record that the source does not have."""
     frame = pl.DataFrame(schema=schema(record))

@@ -193,3 +193,24 @@ def _decrypt(office: Any, name: str, password: str | None) -> bytes:
         f"{name} is password-protected, and not by the password that was given.",
         "Check the value of the environment variable that --password-env names.",
     )
+
+
+def asks_for_password(path: Path, name: str) -> bool:
+    """True where an Office file in the older container (DOC, XLS, PPT; a newer one, encrypted) opens by password alone.
+
+    Raises:
+        SourceError: it is damaged, or no Office file.
+    """
+    with path.open("rb") as file:
+        try:
+            office = msoffcrypto.OfficeFile(file)
+            if not office.is_encrypted():
+                return False
+            if office.format != "ooxml":
+                return True
+            office.load_key(password=_NO_PASSWORD, verify_password=True)
+        except InvalidKeyError:
+            return True
+        except (FileFormatError, *_BROKEN) as error:
+            raise SourceError(f"{name} is no Office file, or it is damaged.", SAVE_AGAIN) from error
+    return False

@@ -132,7 +132,7 @@ def _report_absent_tables(context: Context) -> None:
                 table=", ".join(absent),
             )
     for name, table in context.tables.items():
-        if name not in starts and not table.supplied and not table.record.meta.checks_only:
+        if name not in starts and not table.supplied and not table.record.meta.off_lists:
             context.findings.add(
                 "AA-R10", f"{table.source} was not supplied: what only it feeds is blank.", table=table.source
             )

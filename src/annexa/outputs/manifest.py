@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from annexa.errors import SourceError
 
 MANIFEST_NAME: Final = "manifest.json"
+EDITED: Final = ("tracker.xlsx",)  # outputs that an officer writes in: a later run keeps what she wrote
 WORK_FOLDER: Final = ".annexa-work"  # what a run in progress keeps in the output folder (stage.py)
 LOCK_NAME: Final = ".annexa-lock"
 VERSION: Final = 1
@@ -247,6 +248,21 @@ class OutputFile(_Part):
     """Size in bytes."""
 
 
+class ReportEntry(_Part):
+    """One of annexa's own answers to an item of Annex A beside the lists: a data report, or a list of its own."""
+
+    item: str
+    """Number of the item, such as 2.02."""
+    title: str
+    """Title of the report."""
+    file: OutputName
+    """Its workbook, inside the output folder."""
+    state: Literal["built", "not supplied"]
+    """Whether the extract had an input for it; the workbook of one that had none says so."""
+    figures: str
+    """Its headline in words; blank where there is none."""
+
+
 class Manifest(_Part):
     """What one run of annexa read, counted and wrote."""
 
@@ -256,7 +272,7 @@ class Manifest(_Part):
     """Version of this layout."""
     annexa_version: str
     """Version of annexa that made the run."""
-    command: Literal["build", "check", "clean"]
+    command: Literal["build", "check", "clean", "evidence", "pack", "report"]
     """What was run."""
     created: Annotated[AwareDatetime, AfterValidator(_utc)]
     """When the run was made, in UTC: the one value that differs between two runs on the same input."""
@@ -281,6 +297,8 @@ class Manifest(_Part):
     """Where every source row that could feed a list went."""
     tables: Annotated[tuple[TableCount, ...], _ordered(lambda count: (count.table, count.record))]
     """The plain counts of all other tables."""
+    reports: tuple[ReportEntry, ...] = ()
+    """The answers to other items than 1.01, in the order of Annex A."""
     findings: FindingCounts
     notes: tuple[str, ...]
     """Errors and warnings about the run as a whole."""
@@ -385,11 +403,12 @@ def extra_files(folder: Path) -> list[str]:
 
 
 def _differences(folder: Path, outputs: Iterator[OutputFile]) -> Iterator[Problem]:
+    """Yield what differs; that an officer has written in her tracker is no difference."""
     # A run in progress, or one that was killed, explains a difference better than the file itself does.
     why = " A run is in progress, or was cut short: run annexa again." if (folder / WORK_FOLDER).exists() else ""
     for output in outputs:
         try:
-            if describe(folder / output.name, output.name) != output:
+            if describe(folder / output.name, output.name) != output and output.name not in EDITED:
                 yield Problem(output.name, "changed", f"{output.name} is not the file that the run wrote.{why}")
         except (FileNotFoundError, NotADirectoryError):
             yield Problem(output.name, "missing", f"{output.name} is missing.{why}")

@@ -49,16 +49,22 @@ class CellStyle:
         text: text, and a date or number that Excel cannot hold as one.
         quoted: text that begins like a formula, so that it stays text when it is edited.
         wrap_at: characters on a line of a column whose texts are wrapped; 0 where they are not.
+        marked: the same for cells of a row that is highlighted; None where none can be.
     """
 
     value: int
     text: int
     quoted: int
     wrap_at: int = 0
+    marked: "CellStyle | None" = None
 
 
 def render_rows(
-    frame: pl.DataFrame, styles: Sequence[CellStyle], first_row: int, texts: pl.DataFrame | None = None
+    frame: pl.DataFrame,
+    styles: Sequence[CellStyle],
+    first_row: int,
+    texts: pl.DataFrame | None = None,
+    marked: pl.Series | None = None,
 ) -> bytes:
     """Return the `<row>` elements of a frame, in UTF-8.
 
@@ -67,10 +73,11 @@ def render_rows(
     does, and a text that already looks like that is escaped, so that Excel reads back the text itself.
 
     Args:
-        frame: columns of String, Date, an integer type or Null; no text over TEXT_LIMIT (see `cut_long_text`).
+        frame: columns of String, Date, Float64, an integer type or Null; no text over TEXT_LIMIT (see `cut_long_text`).
         styles: one for each column.
         first_row: number of the first row in the sheet.
         texts: texts for cells that are blank in `frame`, by its column names; String, as high as `frame`.
+        marked: true for rows that are highlighted, as high as `frame`; every cell of theirs is written.
     """
     letters = [get_column_letter(number) for number in range(1, frame.width + 1)]
     # The columns take their letters as names: headings are free text, and one could be called like the row number.
@@ -82,6 +89,14 @@ def render_rows(
     ]
     if texts is not None:
         named, cells = _with_texts(frame, named, cells, styles, texts)
+    if marked is not None:
+        named = named.with_columns(marked.alias("marked"))
+        cells = [
+            _marked_cell(letter, dtype, style, cell)
+            for (letter, dtype), style, cell in zip(
+                [(letter, named.schema[letter]) for letter in letters], styles, cells, strict=True
+            )
+        ]
     number = pl.int_range(first_row, first_row + frame.height, dtype=pl.Int32).cast(pl.String).alias("row")
     wrap_at = {letter: style.wrap_at for letter, style in zip(letters, styles, strict=True) if style.wrap_at}
     start = pl.concat_str(pl.lit('<row r="'), "row", _height(wrap_at) if wrap_at else pl.lit('">')).alias("start")
@@ -204,6 +219,15 @@ def _any_cell(letter: str, dtype: pl.DataType, style: CellStyle, held: str = "")
         .then(_text(letter, content, style.quoted, ' xml:space="preserve"'))
         .otherwise(_text(letter, content, style.text, ' xml:space="preserve"'))
     )
+
+
+def _marked_cell(letter: str, dtype: pl.DataType, style: CellStyle, cell: pl.Expr) -> pl.Expr:
+    """Return the cell in the style of highlighted rows where the row is one; a blank cell is coloured too."""
+    if style.marked is None:
+        return cell
+    blank = pl.concat_str(pl.lit(f'<c r="{letter}'), "row", pl.lit(f'" s="{style.marked.text}"/>'))
+    coloured = pl.coalesce(_any_cell(letter, dtype, style.marked), blank)
+    return pl.when("marked").then(coloured).otherwise(cell).alias(letter)
 
 
 def _text(letter: str, text: pl.Expr, style: int, attributes: str = "") -> pl.Expr:

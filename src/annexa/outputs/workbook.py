@@ -11,7 +11,7 @@ import errno
 import re
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -24,11 +24,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import polars as pl
 
 from annexa.errors import OutputError
-from annexa.outputs.contents import FIRST_DATA_ROW, LAST_ROW, CodeList, CutText, FrontSheet, Sheet
+from annexa.outputs.contents import FIRST_DATA_ROW, LAST_ROW, CodeList, CutText, FrontSheet, Page, Sheet
 from annexa.outputs.layout import Skeleton, lay_out
 from annexa.outputs.rows import CellStyle, cut_long_text, largest_size, render_rows, text_size
 
-__all__ = ["CodeList", "CutText", "FrontSheet", "Sheet", "write_workbook"]
+__all__ = ["CodeList", "CutText", "FrontSheet", "Page", "Sheet", "write_parts", "write_workbook"]
 
 _CELLS_AT_ONCE: Final = 200_000
 _TEXT_AT_ONCE: Final = 16_000_000  # bytes
@@ -39,7 +39,12 @@ _FILE_MODE: Final = 0o100644 << 16
 
 
 def write_workbook(
-    path: Path, front: FrontSheet, sheets: Sequence[Sheet], codes: Sequence[CodeList], stamp: date
+    path: Path,
+    front: FrontSheet | Page,
+    sheets: Sequence[Sheet],
+    codes: Sequence[CodeList],
+    stamp: date,
+    pages: Sequence[Page] = (),
 ) -> tuple[CutText, ...]:
     """Write the workbook to `path`, over what stands there; the caller writes beside the target and renames.
 
@@ -57,6 +62,7 @@ def write_workbook(
         sheets: the lists, in the order of the workbook.
         codes: the code lists, in the order of their columns on Codes_used.
         stamp: the date that the file's properties and the package's entries carry.
+        pages: sheets to be read, after all others.
 
     Returns:
         The texts that were cut, in the order of sheets, headings and rows, for findings.
@@ -79,7 +85,8 @@ def write_workbook(
             places += more
         held.append(replace(sheet, frame=frame, texts=texts))
         cuts += [CutText(sheet.name, heading, FIRST_DATA_ROW + row) for heading, row in places]
-    skeleton = lay_out(front, held, codes, stamp)
+    first = front.page() if isinstance(front, FrontSheet) else front
+    skeleton = lay_out(first, held, codes, stamp, pages)
 
     try:
         file = path.open("wb")
@@ -96,6 +103,16 @@ def write_workbook(
     return tuple(cuts)
 
 
+def write_parts(path: Path, parts: Mapping[str, bytes], stamp: date) -> None:
+    """Write a workbook that is laid out whole (layout.package_parts); arguments and errors as in write_workbook()."""
+    try:
+        with path.open("wb") as file, ZipFile(file, "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(_entry(name, stamp), content)
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
 def _refuse_unfit(sheet: Sheet) -> None:
     most = LAST_ROW - FIRST_DATA_ROW + 1
     if sheet.frame.height > most:
@@ -104,7 +121,7 @@ def _refuse_unfit(sheet: Sheet) -> None:
             "Check that the extract is of one authority and that the inspection date is right.",
         )
     for heading, dtype in sheet.frame.schema.items():
-        if not (dtype in (pl.String, pl.Date, pl.Null) or dtype.is_integer()):
+        if not (dtype in (pl.String, pl.Date, pl.Null, pl.Float64) or dtype.is_integer()):
             raise TypeError(f"{sheet.name}: no way to write {dtype} ({heading!r})")
 
 
@@ -121,7 +138,7 @@ def _not_written(path: Path, error: OSError) -> OutputError:
 
 
 def _write_package(file: IO[bytes], skeleton: Skeleton, sheets: Sequence[Sheet], stamp: date) -> None:
-    chunks = [_chunks(sheet.frame, styles, sheet.texts) for sheet, styles in zip(sheets, skeleton.styles, strict=True)]
+    chunks = [_chunks(sheet, styles) for sheet, styles in zip(sheets, skeleton.styles, strict=True)]
     number_of = {name: number for number, name in enumerate(skeleton.lists)}
     in_order = [number_of[name] for name in skeleton.parts if name in number_of]
     with (
@@ -167,10 +184,9 @@ def _largest_size(sheet: Sheet) -> int:
     return largest_size(sheet.frame) + (largest_size(sheet.texts) if sheet.texts is not None else 0)
 
 
-def _chunks(
-    frame: pl.DataFrame, styles: Sequence[CellStyle], texts: pl.DataFrame | None = None
-) -> list[Callable[[], bytes]]:
+def _chunks(sheet: Sheet, styles: Sequence[CellStyle]) -> list[Callable[[], bytes]]:
     """Cut a frame into jobs, each of which renders so many rows that memory is bounded for wide and for long cells."""
+    frame, texts, marked = sheet.frame, sheet.texts, sheet.marked
     by_cells = _CELLS_AT_ONCE // frame.width
     by_text = _TEXT_AT_ONCE * frame.height // max(1, text_size(frame))
     size = max(1, min(by_cells, by_text))
@@ -181,6 +197,7 @@ def _chunks(
             styles,
             FIRST_DATA_ROW + start,
             None if texts is None else texts.slice(start, size),
+            None if marked is None else marked.slice(start, size),
         )
         for start in range(0, frame.height, size)
     ]

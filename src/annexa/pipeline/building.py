@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 from annexa import __version__
 from annexa.checks.run import made_elsewhere
@@ -25,7 +26,9 @@ from annexa.outputs.stage import Stage
 from annexa.outputs.workbook import write_workbook
 from annexa.period import InspectionPeriod
 from annexa.pipeline.checking import Assessed, Judging, assess, extract_run, prepare
+from annexa.pipeline.delivering import Delivered, deliver, known_reports, make_reports
 from annexa.pipeline.record import manifest_of, readers
+from annexa.reports.model import Report as DataReport
 from annexa.settings import Settings
 from annexa.sources import SourceProfile, load_source
 
@@ -47,6 +50,11 @@ class Request:
         judging: how the findings are judged.
         wanted: which files of findings are written.
         checks: false leaves the checks out, to measure what they take.
+        reports: items of Annex A whose data reports are written, such as "2.02"; none where blank.
+        report_formats: "csv" and "json", beside the workbook of each report.
+        items: of the tracker and the index, which stand beside reports; all where None.
+        title: of the index.
+        command: what was run.
     """
 
     inspection_date: date
@@ -59,6 +67,20 @@ class Request:
     judging: Judging = field(default_factory=Judging)
     wanted: Wanted = field(default_factory=Wanted)
     checks: bool = True
+    reports: tuple[str, ...] = ()
+    report_formats: tuple[str, ...] = ()
+    items: tuple[str, ...] | None = None
+    title: str = "Annex A"
+    command: Literal["build", "pack"] = "build"
+
+    @property
+    def delivers(self) -> bool:
+        """Whether anything but the lists is asked for; with it come the tracker and the index."""
+        return bool(self.reports) or self.items is not None
+
+    def limits(self) -> Limits:
+        """Return how far a compressed workbook may expand."""
+        return limits_of(self.settings)
 
 
 @dataclass(frozen=True)
@@ -75,6 +97,7 @@ class Report:
     notes: tuple[str, ...]
     run_notes: int
     manifest: manifest.Manifest
+    delivered: Delivered = field(default_factory=Delivered)
 
 
 @dataclass(frozen=True)
@@ -106,6 +129,10 @@ def build(request: Request, progress: Progress = lambda _: None) -> Report:
     built = lists_of(request, progress)
     lists = built.lists if request.lists is None else {number: built.lists[number] for number in request.lists}
     sheets = _cut(annex_a.sheets(lists), built.context.findings)
+    reports: list[DataReport] = []
+    if request.reports:
+        progress("building the reports")
+        reports = make_reports(built, request.reports, request, prepared.calendar)
     found = built.context.findings.frame()
     if request.checks:
         progress("running the checks")
@@ -126,7 +153,12 @@ def build(request: Request, progress: Progress = lambda _: None) -> Report:
             stage, assessed.report(request.inspection_date, edition.name, inputs, settings.authority), request.wanted
         )
         write_csv(stage.path("exclusions.csv"), annex_a.exclusions(built.context, lists))
-        record = stage.commit(manifest_of(built, lists, assessed, request.created, "build"))
+        delivered = Delivered()
+        if request.delivers:
+            progress("writing the reports")
+            delivered = deliver(stage, request, built, lists, assessed, reports, prepared.calendar)
+        told = manifest_of(built, lists, assessed, request.created, request.command)
+        record = stage.commit(told.model_copy(update={"reports": delivered.entries}))
     return Report(
         request=request,
         edition=built.context.edition,
@@ -138,6 +170,7 @@ def build(request: Request, progress: Progress = lambda _: None) -> Report:
         notes=tuple(built.notes),
         run_notes=built.run_notes,
         manifest=record,
+        delivered=delivered,
     )
 
 
@@ -165,6 +198,7 @@ def lists_of(request: Request, progress: Progress = lambda _: None) -> Built:
     check_vocabulary(edition)
     _known_lists(edition, "lists", request.lists or ())
     _known_lists(edition, "require", request.require)
+    known_reports(request.reports)
     source = load_source(settings.source)
     options = settings.options
     if source.file.options.case_worker_roles and "case_worker_roles" not in options.model_fields_set:

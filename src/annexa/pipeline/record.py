@@ -39,7 +39,7 @@ def manifest_of(
     lists: Mapping[int, BuiltList],
     assessed: Assessed,
     created: datetime,
-    command: Literal["build", "check"],
+    command: Literal["build", "check", "pack", "report"],
 ) -> manifest.Manifest:
     """Return the manifest of a run on an extract.
 

@@ -1,6 +1,17 @@
-"""The contract: one pydantic record for every table that the lists use. Nothing else defines a column."""
+"""The contract: one pydantic record for every table that the lists and reports use. Nothing else defines a column."""
 
-from annexa.records import adoption, care, front_door, person, protection
+from annexa.records import (
+    adoption,
+    care,
+    court,
+    education,
+    front_door,
+    health,
+    person,
+    protection,
+    safeguarding,
+    workforce,
+)
 from annexa.records.base import RECORDS, Meta, Record, RecordField
 from annexa.records.types import UNREADABLE, Kind
 
@@ -13,7 +24,12 @@ __all__ = [
     "RecordField",
     "adoption",
     "care",
+    "court",
+    "education",
     "front_door",
+    "health",
     "person",
     "protection",
+    "safeguarding",
+    "workforce",
 ]

@@ -3,8 +3,7 @@
 from typing import Annotated, TypeAlias
 
 from annexa.records.base import Record, ssd
-from annexa.records.front_door import YesNo
-from annexa.records.person import Ethnicity, Gender
+from annexa.records.person import Ethnicity, Gender, YesNo
 from annexa.records.types import CodeSet, EventDate, PersonId, RecordId, Whole
 
 ReversalReason: TypeAlias = Annotated[str, CodeSet("reversal_reason")]
@@ -56,7 +55,7 @@ class AdoptionLink(
     family_id: RecordId | None = ssd("family_id", "Adoptive family")
     linked_date: EventDate | None = ssd("linked_date", "First day of the link")
     unlinked_date: EventDate | None = ssd("unlinked_date", "Day the link ended")
-    inter_agency: YesNo | None = ssd("inter_agency", "Whether another agency recruited the family", checks_only=True)
+    inter_agency: YesNo | None = ssd("inter_agency", "Whether another agency recruited the family", off_lists=True)
 
 
 class Adopter(

@@ -6,6 +6,7 @@ tables, the sample generator's columns, and what a source profile may name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Final, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,7 +30,7 @@ class Meta:
         end: the date that closes the record, or "".
         needs: fields whose column must be there when the table is: without it no list could be trusted.
         masks: date field -> fields that follow from it and are blank where the date is later than A (K6).
-        checks_only: no list shows anything of it; a check that wants it says that it could not run.
+        off_lists: no list shows anything of it; a check or report that wants it says itself that it is not there.
     """
 
     name: str
@@ -40,15 +41,16 @@ class Meta:
     end: str = ""
     needs: tuple[str, ...] = ()
     masks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    checks_only: bool = False
+    off_lists: bool = False
 
 
 @dataclass(frozen=True)
 class RecordField:
     """One field of a record, with all that the readers and the documentation need.
 
-    `columns` are its columns in the standard layout, in the order in which they are tried. With `checks_only` no list
-    shows it and no rule asks it: without its column a check could not run, and that check says so.
+    `columns` are its columns in the standard layout, in the order in which they are tried. With `off_lists` no list
+    shows it and no rule of a list asks it: a check or report that wants it says itself that its column is not there.
+    With `on_request` a build never reads it: its column is blank, and a command that needs it asks for it.
     """
 
     name: str
@@ -57,7 +59,8 @@ class RecordField:
     description: str
     code_set: str = ""
     optional: bool = True
-    checks_only: bool = False
+    off_lists: bool = False
+    on_request: bool = False
 
 
 class Record(BaseModel):
@@ -84,11 +87,22 @@ class Record(BaseModel):
     @classmethod
     def fields(cls) -> dict[str, RecordField]:
         """Return the record's fields by name, in the order of declaration."""
-        return {name: _record_field(name, info) for name, info in cls.model_fields.items()}
+        return dict(_fields_of(cls))
+
+
+@cache
+def _fields_of(record: type[Record]) -> dict[str, RecordField]:
+    return {name: _record_field(name, info) for name, info in record.model_fields.items()}
 
 
 def ssd(
-    column: str, description: str, *, also: tuple[str, ...] = (), required: bool = False, checks_only: bool = False
+    column: str,
+    description: str,
+    *,
+    also: tuple[str, ...] = (),
+    required: bool = False,
+    off_lists: bool = False,
+    on_request: bool = False,
 ) -> Any:
     """Declare a field: its column in the standard layout, and what it says.
 
@@ -97,10 +111,11 @@ def ssd(
         description: one sentence for the documentation.
         also: columns that are read where `column` is blank or cannot be read.
         required: true for identifiers alone; every other field may be blank.
-        checks_only: true where only checks look at it.
+        off_lists: true where only checks and reports look at it.
+        on_request: true where it is read only if a command asks for it.
     """
     default: Any = ... if required else None
-    extra: dict[str, Any] = {"also": list(also), "checks_only": checks_only}
+    extra: dict[str, Any] = {"also": list(also), "off_lists": off_lists or on_request, "on_request": on_request}
     return Field(default, alias=column, description=description, json_schema_extra=extra)
 
 
@@ -118,7 +133,8 @@ def _record_field(name: str, info: FieldInfo) -> RecordField:
         description=info.description or "",
         code_set=code_set,
         optional=optional,
-        checks_only=extra.get("checks_only") is True,
+        off_lists=extra.get("off_lists") is True,
+        on_request=extra.get("on_request") is True,
     )
 
 

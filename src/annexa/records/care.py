@@ -3,8 +3,8 @@
 from typing import Annotated, TypeAlias
 
 from annexa.records.base import Record, ssd
-from annexa.records.front_door import YesNo
-from annexa.records.types import CodeSet, EventDate, Json, Moment, PersonId, Postcode, RecordId, Text
+from annexa.records.person import YesNo
+from annexa.records.types import CodeSet, Decimal, EventDate, Json, Moment, PersonId, Postcode, RecordId, Text
 
 EpisodeStartReason: TypeAlias = Annotated[str, CodeSet("episode_start_reason")]
 CeasedReason: TypeAlias = Annotated[str, CodeSet("ceased_reason")]
@@ -91,6 +91,9 @@ class Placement(
     provider: PlacementProvider | None = ssd("clap_cla_placement_provider", "Who provides it")
     postcode: Postcode | None = ssd("clap_cla_placement_postcode", "Postcode of the placement")
     urn: Text | None = ssd("clap_cla_placement_urn", "Ofsted's unique reference number of the provider")
+    distance: Decimal | None = ssd(
+        "clap_cla_placement_distance", "Miles from home; 999.9 where that is not known", off_lists=True
+    )
 
 
 class PlacementLocation(
@@ -103,7 +106,7 @@ class PlacementLocation(
     la_name: Text | None = ssd("la_name", "Name of the authority of the placement")
     location: PlacementLocationCode | None = ssd("location", "Inside or outside the authority, as recorded")
     temporary_approval: YesNo | None = ssd(
-        "temporary_approval", "Whether it is with a connected person approved for a time only", checks_only=True
+        "temporary_approval", "Whether it is with a connected person approved for a time only", off_lists=True
     )
 
 
@@ -195,22 +198,6 @@ class MissingEpisode(
     end: Moment | None = ssd("miss_missing_episode_end_date", "End, with its time where it is known")
     interview_offered: YesNoNa | None = ssd("miss_missing_rhi_offered", "Whether a return interview was offered")
     interview_accepted: YesNoNa | None = ssd("miss_missing_rhi_accepted", "Whether it was accepted")
-
-
-class Exploitation(
-    Record,
-    name="exploitation",
-    table="annexa_exploitation",
-    start="start_date",
-    end="end_date",
-    needs=("person_id", "start_date", "end_date"),
-    checks_only=True,
-):
-    """One stretch during which a child was flagged as at risk of exploitation. No list shows it."""
-
-    person_id: PersonId | None = ssd("person_id", "Child it is about")
-    start_date: EventDate | None = ssd("start_date", "First day of the flag")
-    end_date: EventDate | None = ssd("end_date", "Last day of the flag")
 
 
 class CareLeaver(

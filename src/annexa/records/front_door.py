@@ -3,12 +3,13 @@
 from typing import Annotated, TypeAlias
 
 from annexa.records.base import Record, ssd
+from annexa.records.person import YesNo
 from annexa.records.types import CodeSet, EventDate, Json, PersonId, RecordId, Text
 
 Source: TypeAlias = Annotated[str, CodeSet("source")]
-YesNo: TypeAlias = Annotated[str, CodeSet("yes_no")]
 PrimaryNeed: TypeAlias = Annotated[str, CodeSet("primary_need")]
 ClosureReason: TypeAlias = Annotated[str, CodeSet("closure_reason")]
+EarlyHelpKind: TypeAlias = Annotated[str, CodeSet("early_help_kind")]
 AssessmentStatusCode: TypeAlias = Annotated[str, CodeSet("assessment_status")]
 
 
@@ -26,7 +27,7 @@ class Contact(
     person_id: PersonId = ssd("cont_person_id", "Child the contact is about", required=True)
     contact_date: EventDate | None = ssd("cont_contact_date", "Date the authority received the contact")
     contact_source: Source | None = ssd("cont_contact_source_code", "Who made it", also=("cont_contact_source_desc",))
-    outcome_json: Json | None = ssd("cont_contact_outcome_json", "Outcomes of the contact, as flags", checks_only=True)
+    outcome_json: Json | None = ssd("cont_contact_outcome_json", "Outcomes of the contact, as flags", off_lists=True)
 
 
 class EarlyHelpEpisode(
@@ -45,6 +46,7 @@ class EarlyHelpEpisode(
     start_date: EventDate | None = ssd("earl_episode_start_date", "First day")
     end_date: EventDate | None = ssd("earl_episode_end_date", "Last day; blank while it continues")
     organisation: Text | None = ssd("earl_episode_organisation", "Organisation that leads it")
+    end_reason: Text | None = ssd("earl_episode_end_reason", "Why it ended", off_lists=True)
 
 
 class EarlyHelpAssessment(
@@ -64,6 +66,7 @@ class EarlyHelpAssessment(
     start_date: EventDate | None = ssd("start_date", "First day")
     completed_date: EventDate | None = ssd("completed_date", "Day it was completed")
     organisation: Text | None = ssd("organisation", "Organisation that completed it")
+    quality_grade: Text | None = ssd("quality_grade", "Grade of its quality, where it was audited", off_lists=True)
 
 
 class EarlyHelpFamily(
@@ -73,6 +76,23 @@ class EarlyHelpFamily(
 
     family_id: RecordId | None = ssd("family_id", "Identifier of the family")
     person_id: PersonId | None = ssd("person_id", "Member of the family")
+
+
+class EarlyHelpDetail(
+    Record,
+    name="early_help_details",
+    table="annexa_early_help_episodes",
+    key="episode_id",
+    needs=("episode_id", "person_id", "kind"),
+    off_lists=True,
+):
+    """What an early help episode is, which the standard layout does not hold."""
+
+    episode_id: RecordId | None = ssd("episode_id", "Identifier of the early help episode")
+    person_id: PersonId | None = ssd("person_id", "Child it is about")
+    kind: EarlyHelpKind | None = ssd("kind", "Team around the family, targeted support, or other")
+    family_id: RecordId | None = ssd("family_id", "Family it is with", off_lists=True)
+    quality_grade: Text | None = ssd("quality_grade", "Grade of its quality, where it was audited", off_lists=True)
 
 
 class CinEpisode(
@@ -124,6 +144,20 @@ class Assessment(
     outcome_nfa: YesNo | None = ssd("cina_assessment_outcome_nfa", "Assessment with no further action")
     team: Text | None = ssd("cina_assessment_team", "Team: identifier or name")
     worker: Text | None = ssd("cina_assessment_worker_id", "Worker: identifier, staff number or name")
+
+
+class AssessmentFactors(
+    Record,
+    name="assessment_factors",
+    table="ssd_assessment_factors",
+    person="",
+    needs=("assessment_id", "factors_json"),
+    off_lists=True,
+):
+    """The factors found at the end of one assessment."""
+
+    assessment_id: RecordId | None = ssd("cinf_assessment_id", "Assessment that found them")
+    factors_json: Json | None = ssd("cinf_assessment_factors_json", "Factors, as a list of codes or as flags")
 
 
 class AssessmentStatus(

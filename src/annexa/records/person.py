@@ -3,11 +3,12 @@
 from typing import Annotated, TypeAlias
 
 from annexa.records.base import Record, ssd
-from annexa.records.types import BirthDate, CodeSet, EventDate, PersonId, Postcode, RecordId, Text
+from annexa.records.types import BirthDate, CodeSet, Decimal, EventDate, PersonId, Postcode, RecordId, Text
 
 Gender: TypeAlias = Annotated[str, CodeSet("gender")]
 Ethnicity: TypeAlias = Annotated[str, CodeSet("ethnicity")]
 Disability: TypeAlias = Annotated[str, CodeSet("disability")]
+YesNo: TypeAlias = Annotated[str, CodeSet("yes_no")]
 ImmigrationStatus: TypeAlias = Annotated[str, CodeSet("immigration_status")]
 
 
@@ -23,10 +24,12 @@ class Person(Record, name="persons", table="ssd_person", key="person_id", needs=
         "pers_expected_dob", "Expected date of birth of an unborn child, or an estimated date of birth"
     )
     death_date: EventDate | None = ssd("pers_death_date", "Date of death")
+    forename: Text | None = ssd("pers_forename", "Forename; read only to find names in documents", on_request=True)
+    surname: Text | None = ssd("pers_surname", "Surname; read only to find names in documents", on_request=True)
     nhs_number: Text | None = ssd(
-        "pers_common_child_id", "NHS number, to find one child under two identifiers", checks_only=True
+        "pers_common_child_id", "NHS number, to find one child under two identifiers", off_lists=True
     )
-    upn: Text | None = ssd("pers_upn", "Unique pupil number, to find one child under two identifiers", checks_only=True)
+    upn: Text | None = ssd("pers_upn", "Unique pupil number, to find one child under two identifiers", off_lists=True)
 
 
 class Address(
@@ -37,7 +40,7 @@ class Address(
     start="start_date",
     end="end_date",
     needs=("person_id", "start_date", "end_date", "postcode"),
-    checks_only=True,
+    off_lists=True,
 ):
     """One address of one person over a time. No list shows it."""
 
@@ -109,25 +112,11 @@ class Professional(
     staff_id: RecordId | None = ssd("prof_staff_id", "Staff number")
     name: Text | None = ssd("prof_professional_name", "Name as the lists show it")
     registration_number: Text | None = ssd(
-        "prof_social_worker_registration_no", "Number in the register of social workers", checks_only=True
+        "prof_social_worker_registration_no", "Number in the register of social workers", off_lists=True
     )
-
-
-class Worker(
-    Record,
-    name="workers",
-    table="annexa_workers",
-    key="worker_id",
-    person="",
-    end="leave_date",
-    checks_only=True,
-):
-    """One member of the workforce, as the authority's own staff records have it. No list starts from it."""
-
-    worker_id: RecordId | None = ssd("worker_id", "Identifier of the worker, as the case records name it")
-    name: Text | None = ssd("name", "Name as the lists show it")
-    registration_number: Text | None = ssd("registration_number", "Number in the register of social workers")
-    leave_date: EventDate | None = ssd("leave_date", "Last day of employment, or of the agency contract")
+    job_title: Text | None = ssd("prof_professional_job_title", "Job title", off_lists=True)
+    fte: Decimal | None = ssd("prof_full_time_equivalency", "Full-time equivalent: 1 is a whole post", off_lists=True)
+    agency: YesNo | None = ssd("prof_agency_worker_flag", "Whether an agency supplies the worker", off_lists=True)
 
 
 class Team(Record, name="teams", table="ssd_department", person="", needs=("team_id", "name")):
@@ -135,3 +124,13 @@ class Team(Record, name="teams", table="ssd_department", person="", needs=("team
 
     team_id: RecordId | None = ssd("dept_team_id", "Identifier of the team")
     name: Text | None = ssd("dept_team_name", "Name as the lists show it")
+    parent_name: Text | None = ssd(
+        "dept_team_parent_name", "Name of the service, area or office that the team belongs to", off_lists=True
+    )
+
+
+class FamilyMember(Record, name="families", table="ssd_family", needs=("family_id", "person_id"), off_lists=True):
+    """One member of a family, as contacts and referrals recorded it."""
+
+    family_id: RecordId | None = ssd("fami_family_id", "Identifier of the family")
+    person_id: PersonId | None = ssd("fami_person_id", "Member of the family")

@@ -3,7 +3,7 @@
 from typing import Annotated, TypeAlias
 
 from annexa.records.base import Record, ssd
-from annexa.records.front_door import YesNo
+from annexa.records.person import YesNo
 from annexa.records.types import CodeSet, EventDate, Json, PersonId, RecordId, Text
 
 AbuseCategory: TypeAlias = Annotated[str, CodeSet("abuse_category")]
@@ -45,7 +45,7 @@ class Conference(
 
     conference_id: RecordId | None = ssd("icpc_icpc_id", "Identifier of the conference")
     enquiry_id: RecordId | None = ssd("icpc_s47_enquiry_id", "Section 47 enquiry that led to it")
-    referral_id: RecordId | None = ssd("icpc_referral_id", "Referral it belongs to", checks_only=True)
+    referral_id: RecordId | None = ssd("icpc_referral_id", "Referral it belongs to", off_lists=True)
     person_id: PersonId | None = ssd("icpc_person_id", "Child it is about")
     transfer_in: YesNo | None = ssd("icpc_icpc_transfer_in", "Conference for a child who moved in on a plan")
     conference_date: EventDate | None = ssd("icpc_icpc_date", "Day it was held")

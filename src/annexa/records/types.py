@@ -36,10 +36,14 @@ class Kind(Enum):
     TEXT = "text"
     DATE = "date"
     BIRTH = "date of birth"
+    PLANNED = "planned date"
     MOMENT = "date and time"
     CODE = "code"
     POSTCODE = "postcode"
     WHOLE = "whole number"
+    DECIMAL = "decimal number"
+    SIGNED = "decimal number of either sign"
+    SCHOOL_YEAR = "school year"
     JSON = "JSON"
 
 
@@ -110,6 +114,50 @@ def parse_whole(value: object) -> int:
     raise PydanticCustomError("whole_number", "is not a whole number")
 
 
+_DECIMAL: Final = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
+DECIMAL_FORM: Final = rf"{_DECIMAL}"
+SIGNED_FORM: Final = rf"[+-]?{_DECIMAL}"
+SCHOOL_YEAR_FORM: Final = r"((?:19|20)[0-9]{2}) ?[/-]? ?((?:19|20)?[0-9]{2})"
+
+
+def parse_decimal(value: object) -> float:
+    """Read a number of 0 or more, with or without a decimal point.
+
+    Raises:
+        PydanticCustomError: anything else, such as "25+" or a decimal comma.
+    """
+    return _number(value, DECIMAL_FORM)
+
+
+def parse_signed(value: object) -> float:
+    """Read a number of either sign. Errors as in parse_decimal."""
+    return _number(value, SIGNED_FORM)
+
+
+def _number(value: object, form: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str) and re.fullmatch(form, value):
+        return float(value)
+    raise PydanticCustomError("number", "is not a number")
+
+
+def parse_school_year(value: object) -> int:
+    """Read a school year in any of its spellings (2017/18, 2017-18, 2017/2018, 201718); return the year it began.
+
+    Raises:
+        PydanticCustomError: anything else; a single year does not say which of two school years is meant.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = re.fullmatch(SCHOOL_YEAR_FORM, value) if isinstance(value, str) else None
+    if match is not None:
+        first, second = int(match[1]), match[2]
+        if second in (str(first + 1), f"{(first + 1) % 100:02d}"):
+            return first
+    raise PydanticCustomError("school_year", "is not a school year (2017/18)")
+
+
 def parse_json(value: object) -> str:
     """Accept the text of a JSON object or array, and return it as it is.
 
@@ -141,8 +189,12 @@ Text: TypeAlias = Annotated[str, BeforeValidator(_not_empty), Marker(Kind.TEXT)]
 Postcode: TypeAlias = Annotated[str, BeforeValidator(_not_empty), Marker(Kind.POSTCODE)]
 EventDate: TypeAlias = Annotated[date, BeforeValidator(parse_date), Ge(EARLIEST), Marker(Kind.DATE)]
 BirthDate: TypeAlias = Annotated[date, BeforeValidator(parse_date), Ge(EARLIEST), Marker(Kind.BIRTH)]
+PlannedDate: TypeAlias = Annotated[date, BeforeValidator(parse_date), Ge(EARLIEST), Marker(Kind.PLANNED)]
 Moment: TypeAlias = Annotated[datetime, BeforeValidator(parse_moment), Ge(datetime(1900, 1, 1)), Marker(Kind.MOMENT)]
 Whole: TypeAlias = Annotated[int, BeforeValidator(parse_whole), Marker(Kind.WHOLE)]
+Decimal: TypeAlias = Annotated[float, BeforeValidator(parse_decimal), Marker(Kind.DECIMAL)]
+Signed: TypeAlias = Annotated[float, BeforeValidator(parse_signed), Marker(Kind.SIGNED)]
+SchoolYear: TypeAlias = Annotated[int, BeforeValidator(parse_school_year), Marker(Kind.SCHOOL_YEAR)]
 Json: TypeAlias = Annotated[str, BeforeValidator(parse_json), Marker(Kind.JSON)]
 
 

@@ -22,17 +22,18 @@ _STEPS = tuple(
 class Weighted(Generic[T]):
     """Values with their shares, which need not add up to one."""
 
-    __slots__ = ("cumulative", "values")
+    __slots__ = ("_total", "cumulative", "values")
 
     def __init__(self, shares: Mapping[T, float] | Iterable[tuple[T, float]]) -> None:
         pairs = list(shares.items()) if isinstance(shares, Mapping) else list(shares)
         self.values = tuple(value for value, _ in pairs)
         self.cumulative = tuple(accumulate(share for _, share in pairs))
+        self._total = self.cumulative[-1]
 
     def at(self, share: float) -> T:
         """Return the value that covers this share, 0 <= share < 1."""
-        found = bisect_right(self.cumulative, share * self.cumulative[-1])
-        return self.values[min(found, len(self.values) - 1)]
+        found = bisect_right(self.cumulative, share * self._total)
+        return self.values[found] if found < len(self.values) else self.values[-1]
 
 
 class Scale:
@@ -61,12 +62,13 @@ class Draw:
         stream: a small number that keeps apart what shares a seed.
     """
 
-    __slots__ = ("_base", "_decks", "_random", "_seed")
+    __slots__ = ("_base", "_decks", "_next", "_random", "_seed")
 
     def __init__(self, seed: int, stream: int) -> None:
         self._seed = (seed << 8) | stream
         self._base = Random(self._seed)  # noqa: S311
         self._random = Random(0)  # noqa: S311
+        self._next = self._random.random
         self._decks: dict[object, list[float]] = {}
 
     def start(self, key: int) -> None:
@@ -75,23 +77,23 @@ class Draw:
 
     def share(self) -> float:
         """Return a number in [0, 1)."""
-        return self._random.random()
+        return self._next()
 
     def chance(self, probability: float) -> bool:
         """Return true in this share of cases."""
-        return self._random.random() < probability
+        return self._next() < probability
 
     def between(self, low: int, high: int) -> int:
         """Return a whole number from low to high, both included."""
-        return low + int(self._random.random() * (high - low + 1))
+        return low + int(self._next() * (high - low + 1))
 
     def pick(self, values: Weighted[T]) -> T:
         """Return a value by chance."""
-        return values.at(self._random.random())
+        return values.at(self._next())
 
     def days(self, scale: Scale) -> int:
         """Return a number of days by chance."""
-        return scale.at(self._random.random())
+        return scale.at(self._next())
 
     def spread(self, deck: object) -> float:
         """Return the next share of a deck: together they step through [0, 1) evenly.

@@ -6,12 +6,13 @@ from typing import Final
 import polars as pl
 
 from annexa.errors import UsageError
-from annexa.sample import adopters, codes, front, leaving, need
+from annexa.sample import adopters, codes, education, front, further, leaving, need, workforce
 from annexa.sample.book import Book
 from annexa.sample.cut import as_extract
 from annexa.sample.draw import Draw, Scale, Weighted
 from annexa.sample.family import LATE_KEYS, Family, World, day_number, form_family
 from annexa.sample.staff import Staff
+from annexa.sample.told import Told
 
 HORIZON: Final = 730  # days after the inspection date on which the sample's story ends
 _LATE: Final = 0.24  # children who become known between the inspection date and the horizon, to those known by it
@@ -65,23 +66,32 @@ def generate(children: int, inspection_date: date, seed: int, as_at: date | None
         )
     book = Book()
     anchor = day_number(inspection_date)
-    staff = Staff(book, seed, anchor, anchor + HORIZON)
-    activity = codes.ACTIVITY_FROM_2022 if inspection_date.year >= 2022 else codes.ACTIVITY_TO_2022
-    _populate(World(Draw(seed, 0), book, staff, anchor, anchor + HORIZON, activity), children, late=False)
-    later = World(Draw(seed, 2), book, staff, anchor, anchor + HORIZON, activity)
-    _populate(later, round(children * _LATE), late=True)
+    horizon = anchor + HORIZON
+    newer = inspection_date.year >= 2022
+    staff = Staff(book, seed, anchor, horizon)
+    activity = codes.ACTIVITY_FROM_2022 if newer else codes.ACTIVITY_TO_2022
+    at_sixteen = education.SIXTEEN_FROM_2022 if newer else education.SIXTEEN_TO_2022
+    now, later = (World(Draw(seed, n), book, staff, anchor, horizon, activity) for n in (0, 2))
+    # The further tables have streams of their own: what they draw leaves the story as it is.
+    beside, beside_later, alone = (Told(Draw(seed, n), book, anchor, horizon, at_sixteen) for n in (3, 4, 5))
+    _populate(now, beside, children, late=False)
+    _populate(later, beside_later, round(children * _LATE), late=True)
     for n in range(max(12, round(children * _ADOPTERS))):
         adopters.unlinked_family(later, _ADOPTER_KEYS | n)
+    education.pupils(alone, children)
+    workforce.write(book, staff, Draw(seed, 6), anchor, horizon)
     return as_extract(book, day_number(day))
 
 
-def _populate(world: World, children: int, *, late: bool) -> None:
+def _populate(world: World, told: Told, children: int, *, late: bool) -> None:
     count = number = 0
     while count < children:
         story = world.draw.deal(_STORY)
         key = LATE_KEYS + number if late else number
         family = form_family(world, key, story, children - count, count)
         _live(world, family)
+        further.family(told, family)
+        world.book.close()
         count += len(family.children)
         number += 1
 

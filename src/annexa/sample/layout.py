@@ -144,12 +144,86 @@ _TEXT: Final = {
         assessment_id:n person_id family_id start_date:d completed_date:d organisation status
         quality_grade<completed_date""",
     "annexa_early_help_families": "family_id person_id",
+    "annexa_early_help_episodes": "_end:d episode_id:n person_id kind family_id quality_grade<_end",
+    "annexa_missing": """
+        _end:d missing_id:n missing_from interview_date:d interview_refused<_end other_la""",
+    "annexa_private_fostering": """
+        _visit_first:n _visit_step:n _visit_last:n arrangement_id:n person_id notification_date:d start_date:d
+        end_date:d arrangement_type last_visit_date:d team_id worker_id:n aware_date:d relationship
+        decision<decision_date decision_date:d""",
+    "annexa_private_fostering_visits": "arrangement_id:n visit_date:d child_seen",
+    "annexa_education_status": """
+        _contact_first:n _contact_step:n _contact_last:n person_id status start_date:d end_date:d provision_type
+        weekly_hours exclusion_type alternative_provision_start_date:d school_name school_urn year_group ehcp
+        date_of_birth:d gender sen reason last_contact_date:d alternative_provision_end_date:d placed_by_la
+        post16_activity""",
+    "annexa_virtual_school": """
+        _pep_first:n _pep_step:n _pep_last:n person_id academic_year year_group school_name school_ofsted_grade
+        pep_date:d pep_quality""",
+    "annexa_attendance": """
+        _first:n _authorised:n _unauthorised:n _suspended:n _excluded:n person_id academic_year sessions_possible:n
+        sessions_attended:n sessions_authorised_absence:n sessions_unauthorised_absence:n suspension_sessions:n
+        permanently_excluded""",
+    "annexa_attainment": "person_id academic_year key_stage subject at_expected_level progress_score",
+    "annexa_secure_orders": """
+        person_id order_type order_start_date:d order_end_date:d placement_id:n expiry_date:p region""",
+    "annexa_exploitation": "person_id kind risk_level start_date:d end_date:d services other_la",
+    "annexa_pathway_plans": """
+        _review_first:n _review_step:n _review_last:n person_id start_date:d completed_date:d review_date:d""",
+    "annexa_health": "_held:d health_check_id:n kind due_date:p<_held outcome<_held",
+    "annexa_camhs": "person_id referral_date:d first_appointment_date:d end_date:d",
+    "annexa_plo": """
+        _hearing_first:n _hearing_step:n _hearing_last:n plo_family_id person_id issue_date:d step_down_date:d
+        next_hearing_date:p final_order_date:d final_order_type<final_order_date""",
+    "annexa_plo_reviews": "plo_family_id review_date:d next_due_date:p",
+    "annexa_workers": """
+        worker_id:n name team_id role registration_number qualified_date:d start_date:d leave_date:d
+        leave_reason<leave_date fte agency locality""",
+    "annexa_posts": "team_id role established_fte vacant_fte locality",
+    "annexa_absence": "worker_id:n start_date:d end_date:d working_days_lost:n",
+    "annexa_audits": """
+        audit_id:n person_id audit_date:d service_area grade multi_agency action_due_date:p
+        action_completed_date:d""",
+    "ssd_pre_proceedings": """
+        _meeting_first:n _meeting_last:n _hearing_first:n _hearing_step:n _hearing_last:n _issued:d _final:d
+        prep_table_id:n prep_person_id prep_plo_family_id prep_pre_pro_decision_date:d
+        prep_initial_pre_pro_meeting_date:d prep_pre_pro_outcome<prep_agree_stepdown_issue_date
+        prep_agree_stepdown_issue_date:d prep_cp_plans_referral_period:n prep_legal_gateway_outcome
+        prep_prev_pre_proc_child:n prep_prev_care_proc_child:n prep_pre_pro_letter_date:d
+        prep_care_pro_letter_date:d prep_pre_pro_meetings_num:n
+        prep_pre_pro_parents_legal_rep<prep_initial_pre_pro_meeting_date
+        prep_parents_legal_rep_point_of_issue<_issued prep_court_reference<_issued prep_care_proc_court_hearings:n
+        prep_care_proc_short_notice<_issued prep_proc_short_notice_reason<_issued
+        prep_la_inital_plan_approved<_issued prep_la_initial_care_plan<_issued prep_la_final_plan_approved<_final
+        prep_la_final_care_plan<_final""",
+    "ssd_send": "send_table_id:n send_upn send_uln send_upn_unknown send_person_id",
+    "ssd_ehcp_requests": """
+        ehcr_ehcp_request_id:n ehcr_send_table_id:n ehcr_ehcp_req_date:d ehcr_ehcp_req_outcome_date:d
+        ehcr_ehcp_req_outcome<ehcr_ehcp_req_outcome_date""",
+    "ssd_ehcp_assessment": """
+        ehca_ehcp_assessment_id:n ehca_ehcp_request_id:n ehca_ehcp_assessment_outcome_date:d
+        ehca_ehcp_assessment_outcome<ehca_ehcp_assessment_outcome_date
+        ehca_ehcp_assessment_exceptions<ehca_ehcp_assessment_outcome_date""",
+    "ssd_ehcp_named_plan": """
+        ehcn_named_plan_id:n ehcn_ehcp_asmt_id:n ehcn_named_plan_start_date:d ehcn_named_plan_ceased_date:d
+        ehcn_named_plan_ceased_reason<ehcn_named_plan_ceased_date""",
+    "ssd_cla_immunisations": "clai_person_id clai_immunisations_status clai_immunisations_status_date:d",
+    "ssd_cla_substance_misuse": """
+        clas_substance_misuse_id:n clas_person_id clas_substance_misuse_date:d clas_substance_misused
+        clas_intervention_received""",
+    "ssd_sdq_scores": """
+        csdq_table_id:n csdq_person_id csdq_sdq_completed_date:d csdq_sdq_reason csdq_sdq_score:n""",
+    "ssd_assessment_factors": "cinf_table_id:n cinf_assessment_id:n cinf_assessment_factors_json",
+    "ssd_family": "fami_table_id:n fami_family_id fami_person_id",
 }
 
 # Tables whose dates come as DATETIME text with a time of midnight, as a database often gives them.
 DATETIME_TABLES: Final = frozenset(
-    {"ssd_cin_visits", "ssd_cp_reviews", "ssd_legal_status", "ssd_cla_placement", "ssd_involvements"}
-)
+    {
+        "ssd_cin_visits", "ssd_cp_reviews", "ssd_legal_status", "ssd_cla_placement", "ssd_involvements",
+        "ssd_pre_proceedings", "ssd_sdq_scores", "ssd_ehcp_named_plan",
+    }
+)  # fmt: skip
 
 
 def _columns(text: str) -> tuple[Column, ...]:

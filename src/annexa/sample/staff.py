@@ -1,7 +1,7 @@
 """Teams, posts and the workers who hold them one after the other."""
 
 from bisect import bisect_right
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from annexa.sample import names
 from annexa.sample.book import Book
@@ -9,7 +9,7 @@ from annexa.sample.draw import Draw, Scale, Weighted
 
 _HISTORY: Final = 20 * 365  # days before the inspection date from which posts are filled
 _TENURE: Final = Scale((0.0, 200), (0.3, 500), (0.8, 1300), (1.0, 2600))
-_WEEKLY: Final = Weighted({"1.0": 80, "0.8": 12, "0.6": 8})
+WEEKLY: Final = Weighted({"1.0": 80, "0.8": 12, "0.6": 8})
 _REASONS: Final = Weighted({"LEFTRL": 60, "MANAGE": 12, "ORGRST": 10, "ABSENC": 10, "TSPROC": 4, "OTHERS": 4})
 PATCH: Final = 260  # families served by one set of teams
 
@@ -47,6 +47,17 @@ class Spell(NamedTuple):
     reason: str | None
 
 
+class Tenure(NamedTuple):
+    """A worker in a post, `end` null where it is beyond the horizon; `row` is that of ssd_professionals, if any."""
+
+    worker: int
+    kind: str
+    patch: int
+    start: int
+    end: int | None
+    row: dict[str, Any] | None
+
+
 class Staff:
     """The workforce. A post is filled when it is first asked for, from a stream of its own.
 
@@ -65,6 +76,7 @@ class Staff:
         self._posts: dict[tuple[str, int, int], tuple[list[int], list[int]]] = {}
         self._teams: dict[tuple[str, int], str] = {}
         self._unused: dict[int, tuple[Kind, int, int]] = {}
+        self._rows: dict[int, dict[str, Any]] = {}
         for service, code in _SERVICES.items():
             book.add("ssd_department", None, dept_team_id=code, dept_team_name=service)
 
@@ -102,6 +114,18 @@ class Staff:
         workers = [self._known(holder) for holder in holders[first:following]]
         return [Spell(*spell) for spell in zip(workers, begins, ends, [*reasons, None], strict=True)]
 
+    def tenures(self) -> list[Tenure]:
+        """Return who held the posts that were asked for, post by post, those who never had a case included."""
+        return [
+            Tenure(holder, kind, patch, start, end, self._rows.get(holder))
+            for (kind, patch, _), (starts, holders) in sorted(self._posts.items())
+            for start, end, holder in zip(starts, [*starts[1:], None], holders, strict=True)
+        ]
+
+    def place(self, kind: str, patch: int) -> str:
+        """Return the identifier of the patch's team of this kind, or of the service where no such team is recorded."""
+        return self._teams.get((kind, patch), _SERVICES[KINDS[kind].service])
+
     def _post(self, kind: str, patch: int, share: float) -> tuple[list[int], list[int]]:
         slot = int(share * KINDS[kind].posts)
         found = self._posts.get((kind, patch, slot))
@@ -131,17 +155,17 @@ class Staff:
             kind, patch, day = self._unused.pop(number)
             draw = self._draw
             draw.start((1 << 40) | number)
-            self._book.add(
-                "ssd_professionals",
-                day,
-                prof_professional_id=number,
-                prof_staff_id=f"ST{number}",
-                prof_professional_name=f"{names.forename(draw)} {names.surname(draw)}",
-                prof_social_worker_registration_no=f"SW{900000 + number}" if kind.registered else None,
-                prof_professional_job_title=kind.title,
-                prof_professional_caseload=draw.between(8, 24),
-                prof_professional_department=f"{kind.team} Team {patch + 1}",
-                prof_full_time_equivalency=draw.pick(_WEEKLY),
-                prof_agency_worker_flag="Y" if draw.chance(0.15) else "N",
-            )
+            row: dict[str, str | int | None] = {
+                "prof_professional_id": number,
+                "prof_staff_id": f"ST{number}",
+                "prof_professional_name": f"{names.forename(draw)} {names.surname(draw)}",
+                "prof_social_worker_registration_no": f"SW{900000 + number}" if kind.registered else None,
+                "prof_professional_job_title": kind.title,
+                "prof_professional_caseload": draw.between(8, 24),
+                "prof_professional_department": f"{kind.team} Team {patch + 1}",
+                "prof_full_time_equivalency": draw.pick(WEEKLY),
+                "prof_agency_worker_flag": "Y" if draw.chance(0.15) else "N",
+            }
+            self._book.add("ssd_professionals", day, **row)
+            self._rows[number] = row
         return number

@@ -82,8 +82,11 @@ class SourceProfile:
         """Return, for each table of the source that a record reads, the columns to load (lower case)."""
         wanted: dict[str, set[str]] = {}
         for mapped in self.tables.values():
+            fields = RECORDS[mapped.record].fields()
             columns = wanted.setdefault(mapped.table, set())
-            columns.update(column for names in mapped.columns.values() for column in names)
+            columns.update(
+                column for field, names in mapped.columns.items() if not fields[field].on_request for column in names
+            )
         return {table: frozenset(columns) for table, columns in wanted.items()}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from annexa.editions import edition_names, load_edition
 from annexa.extract.postcodes import COLUMNS as POSTCODE_COLUMNS
 from annexa.records import RECORDS, Kind, Record, RecordField
+from annexa.reports.spec import ReportSpec, report_specs
 from annexa.settings import ReadingLimits
 from annexa.sources import DATE_FORMATS, load_source
 from tests.support.markdown import code, codes, listed, page, table
@@ -16,10 +17,14 @@ KIND_WORDS = {
     Kind.TEXT: "text",
     Kind.DATE: "date",
     Kind.BIRTH: "date of birth",
+    Kind.PLANNED: "planned date",
     Kind.MOMENT: "date, with its time where it is known",
     Kind.CODE: "code",
     Kind.POSTCODE: "postcode",
     Kind.WHOLE: "whole number",
+    Kind.DECIMAL: "number",
+    Kind.SIGNED: "number of either sign",
+    Kind.SCHOOL_YEAR: "school year",
     Kind.JSON: "JSON",
 }
 KIND_RULES = {
@@ -31,7 +36,11 @@ KIND_RULES = {
     Kind.MOMENT: "The same as a date, and the time counts.",
     Kind.CODE: "One of the values of its code set, below.",
     Kind.POSTCODE: "Any text.",
+    Kind.PLANNED: "The same. It may lie after the inspection date, and stays as it is.",
     Kind.WHOLE: "Digits alone.",
+    Kind.DECIMAL: "Digits, with or without a decimal point: `25`, `12.5`. `25+` and `full time` are no numbers.",
+    Kind.SIGNED: "The same, with or without a sign: `-0.4`.",
+    Kind.SCHOOL_YEAR: "`2017/18`, `2017-18`, `2017/2018` or `201718`. A single year is not one.",
     Kind.JSON: "A JSON object or list, as the Standard Safeguarding Dataset writes it.",
 }
 VALUES_HEADING = "Codes and the values that are read as them"
@@ -147,6 +156,7 @@ def _table(record: type[Record]) -> Iterator[str]:
         facts.append(f"{_named(starts)} {'starts' if len(starts) == 1 else 'start'} from it.")
     if reads:
         facts.append(f"{_named(reads)} {'reads' if len(reads) == 1 else 'read'} it{' too' if starts else ''}.")
+    facts += _reports(meta.name)
     if meta.name == "merged_ids":
         facts.append("Every list: it is applied before anything is counted.")
     if meta.key:
@@ -177,6 +187,22 @@ def _table(record: type[Record]) -> Iterator[str]:
             for field in fields.values()
         ),
     )
+
+
+def _reports(record: str) -> list[str]:
+    """Say which reports start from a record, and which read it."""
+    specs = report_specs().values()
+    starts = [spec for spec in specs if record in spec.starts]
+    reads = [spec for spec in specs if record in spec.inputs and spec not in starts]
+    return [
+        f"{'Report' if len(each) == 1 else 'Reports'} {_linked(each)} {verb}{'s' if len(each) == 1 else ''} {what}."
+        for each, verb, what in ((starts, "start", "from it"), (reads, "read", "it"))
+        if each
+    ]
+
+
+def _linked(specs: list[ReportSpec]) -> str:
+    return listed([f"[{spec.item}](reports/{spec.name}.md)" for spec in specs])
 
 
 def _holds(field: RecordField) -> str:

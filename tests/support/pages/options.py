@@ -24,6 +24,7 @@ SETTING_WORDS: dict[Any, str] = {
     str: "text",
     bool: "true or false",
     int: "whole number",
+    float: "number",
     date: "date, as 2018-06-04 without quotation marks",
     tuple: "text, or a list of texts",
 }
@@ -52,7 +53,8 @@ def exit_codes() -> dict[int, str]:
     """Return every exit code and what it says."""
     known = {
         0: "Done.",
-        1: "Done, with findings as grave as `--fail-on` says; or `verify` or `sources check` found something wrong.",
+        1: "Done, with findings as grave as `--fail-on` says; or `verify` or `sources check` found something wrong, or "
+        "`evidence collect` left out a file that is ready.",
         BUG: "An error in annexa. Run it again with `--debug-file`, and report it.",
         INTERRUPTED: "Interrupted with Ctrl+C. No file is half-written.",
     }
@@ -151,6 +153,9 @@ def _kind(field: Any) -> str:
             return listed([code(choice) for choice in choices[1].split("|")], "or")
     if get_origin(field.annotation) is dict:
         return "a table for each check, as in [Checks](checks.md)"
+    part = next(iter(get_args(field.annotation)), None)
+    if isinstance(part, type) and issubclass(part, BaseModel):
+        return f"a list of tables, each with {listed([code(name) for name in part.model_fields])}"
     kind = get_origin(field.annotation) if get_origin(field.annotation) is tuple else field.annotation
     kind = next((arm for arm in get_args(kind) if arm is not type(None)), kind)
     above = next((getattr(constraint, "gt", None) for constraint in field.metadata if hasattr(constraint, "gt")), None)

@@ -1,0 +1,282 @@
+"""`annexa evidence collect`: what is ready, copied into one numbered folder, with an index of everything asked for."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from annexa import __version__
+from annexa.editions import DEFAULT_EDITION, Edition, load_edition
+from annexa.errors import UsageError
+from annexa.evidence.audits import FILE as AUDITS_FILE
+from annexa.evidence.audits import MONTHS, Audits, audited_cases
+from annexa.evidence.files import CheckedFile
+from annexa.evidence.paths import MEGABYTE
+from annexa.evidence.privacy import COULD_NOT_RUN, NOT_ASKED, Found, check_names, known_names, warnings
+from annexa.evidence.rows import NOT_APPLICABLE, Row
+from annexa.extract.load import extract_from
+from annexa.extract.names import person_names
+from annexa.extract.read import InputFile, read_extract
+from annexa.findings import Findings
+from annexa.lists.context import Context
+from annexa.outputs import evidence_index as index
+from annexa.outputs import manifest
+from annexa.outputs.stage import Stage
+from annexa.outputs.tracker import write_audits
+from annexa.period import InspectionPeriod
+from annexa.pipeline.building import limits_of
+from annexa.pipeline.evidence import TrackerReport, TrackerRequest, look
+from annexa.settings import Settings
+from annexa.sources import load_source
+
+Progress = Callable[[str], None]
+
+INDEX_PAGE: Final = "index.html"
+INDEX_WORKBOOK: Final = "index.xlsx"
+_AUDITS: Final = ("persons", "audits")
+_NOT_IN_A_NAME: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
+_LONGEST: Final = 180  # bytes of a file's name, so that every system takes it with the item in front
+
+
+@dataclass(frozen=True)
+class CollectRequest:
+    """What collecting is asked to do.
+
+    Args:
+        about: the tracker, and how it is read.
+        output: the folder to write to.
+        created: the moment of the run, for the manifest alone.
+        extracts: an extract, for the privacy check and the audited cases; or None.
+    """
+
+    about: TrackerRequest
+    output: Path
+    created: datetime
+    extracts: Path | None = None
+
+
+@dataclass(frozen=True)
+class CollectReport:
+    """What collecting gave.
+
+    Args:
+        entries: of the index.
+        remarks: about the whole, the privacy check's warnings among them; without any name.
+        tracker: the state of the tracker.
+        manifest: as written.
+    """
+
+    entries: tuple[index.Entry, ...]
+    remarks: tuple[str, ...]
+    tracker: TrackerReport
+    manifest: manifest.Manifest
+
+    def number(self, state: str) -> int:
+        """How many entries have this state."""
+        return sum(each.state == state for each in self.entries)
+
+
+@dataclass(frozen=True)
+class _Extracted:
+    """What an extract has to say about evidence."""
+
+    audits: Audits | None = None
+    found: Mapping[tuple[int, int], Found] = field(default_factory=dict)
+    remarks: tuple[str, ...] = (NOT_ASKED,)
+    inputs: tuple[InputFile, ...] = ()
+
+
+def collect(request: CollectRequest, progress: Progress = lambda _: None) -> CollectReport:
+    """Copy what is ready or handed over into a folder, numbered by item, with an index and a manifest.
+
+    A file that is refused, missing or does not open is not copied; the index says so and why. Nothing else stands in
+    its way: what the other checks say is told beside it. The folder appears whole or not at all.
+
+    Raises:
+        AnnexaError: whatever a stage raises; nothing of an earlier output is lost.
+    """
+    about = request.about
+    if request.output.resolve() == about.tracker.parent.resolve():
+        raise UsageError(
+            f"--output: {request.output} is the tracker's own folder.",
+            "Choose a folder of its own for what is collected.",
+        )
+    edition = load_edition(about.settings.edition or DEFAULT_EDITION)
+    progress("reading the tracker")
+    report = look(about)
+    progress("reading the extract" if request.extracts else "checking the files")
+    extracted = _from_extract(request.extracts, about.settings, edition, report) if request.extracts else _Extracted()
+    progress("copying the files")
+    with Stage(request.output) as stage:
+        copied = _Copied(stage)
+        entries = tuple(
+            entry for at, row in enumerate(report.rows) for entry in _entries(at, row, report, extracted, copied)
+        )
+        index.write_index(
+            stage.path(INDEX_PAGE),
+            stage.path(INDEX_WORKBOOK),
+            entries,
+            report.inspection_date,
+            about.settings.authority,
+            extracted.remarks,
+        )
+        record = stage.commit(_manifest(request, report, edition, extracted))
+    return CollectReport(entries, extracted.remarks, report, record)
+
+
+def _from_extract(path: Path, settings: Settings, edition: Edition, report: TrackerReport) -> _Extracted:
+    """Read the audited cases and the names of an extract, nothing else of it, and look for the names."""
+    source = load_source(settings.source)
+    limits = limits_of(settings)
+    period = InspectionPeriod(report.inspection_date, settings.extract_date)
+    tables = {source.tables[name].table for name in _AUDITS if name in source.tables}
+    wanted = {table: columns for table, columns in source.wanted().items() if table in tables}
+    findings = Findings()
+    extract = extract_from(read_extract(path, wanted, limits), source, period, findings, {})
+    context = Context(period, edition, settings.options, extract.tables, findings)
+    audits = audited_cases(context, report.evidence.areas)
+    known = known_names(person_names(path, source, limits))
+    if known is None:
+        return _Extracted(audits, remarks=(COULD_NOT_RUN,), inputs=extract.inputs)
+    found = check_names(report.rows, report.checked, known, limits)
+    remarks = warnings(report.rows, found) or ("The privacy check found no name of a person.",)
+    return _Extracted(audits, found, remarks, extract.inputs)
+
+
+@dataclass
+class _Copied:
+    """The files that are in the folder already, so that none is there twice and no name is."""
+
+    stage: Stage
+    names: dict[tuple[str, Path], str] = field(default_factory=dict)
+
+    def add(self, item: str, wanted: str, path: Path, file: BinaryIO) -> str:
+        """Copy an open file into the folder under its number, once; return its name there."""
+        key = (item, path.resolve())
+        if key not in self.names:
+            self.names[key] = self.free(item, wanted)
+            with self.stage.path(self.names[key]).open("wb") as target:
+                shutil.copyfileobj(file, target)
+        return self.names[key]
+
+    def free(self, item: str, wanted: str) -> str:
+        """Return a name that no file of the folder has."""
+        taken = {name.casefold() for name in self.names.values()}
+        name, number = collected_name(item, wanted), 1
+        while name.casefold() in taken:
+            number += 1
+            stem, dot, ending = wanted.rpartition(".")
+            name = collected_name(item, f"{stem}-{number}.{ending}" if dot else f"{wanted}-{number}")
+        return name
+
+
+def collected_name(item: str, name: str) -> str:
+    """Return the name of a collected file: the number of its item, and a name that every system takes."""
+    stem, dot, ending = _NOT_IN_A_NAME.sub("_", name).strip().rstrip(".").rpartition(".")
+    stem, ending = (stem, f".{ending}") if dot else (ending, "")
+    room = max(1, _LONGEST - len(ending.encode()))
+    return f"{_NOT_IN_A_NAME.sub('_', item) or 'other'}_{stem.encode()[:room].decode(errors='ignore').strip()}{ending}"
+
+
+def _entries(at: int, row: Row, report: TrackerReport, extracted: _Extracted, copied: _Copied) -> Iterator[index.Entry]:
+    """Collect the files of one row; yield what the index says of each, or of the row where it has none."""
+
+    def entry(state: str, *remarks: str, **more: str) -> index.Entry:
+        said = tuple(text for text in (*remarks, row.note) if text)
+        return index.Entry(row.item, row.title, row.kind, state, dates=row.dates, remarks=said, **more)
+
+    if row.status == NOT_APPLICABLE:
+        yield entry(index.NOT_APPLICABLE, *([] if row.passed else [row.checks]))
+        return
+    audits = extracted.audits
+    if audits is not None and _is_audited_cases(row, report):
+        yield _with_audits(row, audits, report, copied)
+        return
+    if not row.handed_in:
+        yield entry(index.NOT_READY, f"The status is {row.typed.get('status', row.status)}.")
+        return
+    if not row.files:
+        yield entry(index.FIGURE if row.kind == "number" and row.note else index.NOT_READY, row.checks)
+        return
+    for number, each in enumerate(report.checked[at].files):
+        yield _file_entry(row, each, extracted.found.get((at, number)), copied, entry)
+
+
+def _file_entry(
+    row: Row,
+    each: CheckedFile,
+    found: Found | None,
+    copied: _Copied,
+    entry: Callable[..., index.Entry],
+) -> index.Entry:
+    # A name that is a person's goes no further than the tracker: not into the folder, nor into the manifest.
+    personal = found is not None and found.in_name
+    named = "(its name is that of a person)" if personal else each.located.named
+    if each.problem or each.located.path is None:
+        return entry(index.NOT_COLLECTED, f"The file {each.problem}.", named=named)
+    wanted = f"{row.document or 'document'}{each.located.path.suffix}" if personal else each.located.name
+    wanted = wanted.removeprefix(f"{row.item}-")
+    try:
+        file = each.located.path.open("rb")
+    except OSError as error:
+        return entry(index.NOT_COLLECTED, f"The file cannot be read ({error.strerror}).", named=named)
+    with file:
+        name = copied.add(row.item, wanted, each.located.path, file)
+    renamed = "Its own name is that of a person: it stands here under another." if personal else ""
+    return entry(index.COLLECTED, renamed, row.checks, file=name)
+
+
+def _is_audited_cases(row: Row, report: TrackerReport) -> bool:
+    """Whether a row is that of the audited cases, and neither the officer nor a build has a file for it."""
+    document = next((each for _, each in report.evidence.documents if each.made_by == AUDITS_FILE), None)
+    return document is not None and row.document == document.id and not row.files
+
+
+def _with_audits(row: Row, audits: Audits, report: TrackerReport, copied: _Copied) -> index.Entry:
+    if not audits.supplied:
+        return index.Entry(row.item, row.title, row.kind, index.NOT_READY, remarks=audits.problems)
+    name = copied.free(row.item, "audited-cases.xlsx")
+    copied.names[row.item, Path(AUDITS_FILE)] = name
+    window = InspectionPeriod(report.inspection_date).window(MONTHS)
+    write_audits(copied.stage.path(name), audits, report.inspection_date, (window.start, window.end))
+    told = (*audits.figures, *audits.problems)
+    return index.Entry(row.item, row.title, row.kind, index.COLLECTED, file=name, remarks=told)
+
+
+def _manifest(
+    request: CollectRequest, report: TrackerReport, edition: Edition, extracted: _Extracted
+) -> manifest.Manifest:
+    about = request.about
+    period = InspectionPeriod(report.inspection_date, about.settings.extract_date)
+    tracker = manifest.describe(about.tracker, about.tracker.name)
+    read: Sequence[manifest.OutputFile | InputFile] = (tracker, *extracted.inputs)
+    source = load_source(about.settings.source) if request.extracts else None
+    allowed = about.allowed
+    return manifest.Manifest(
+        annexa_version=__version__,
+        command="evidence",
+        created=request.created,
+        edition=manifest.Edition(name=edition.name, title=edition.title, sha256=edition.sha256),
+        source=manifest.Source(name=source.name, sha256=source.sha256) if source else None,
+        inspection_date=period.inspection_date,
+        extract_date=period.extract_date,
+        as_at=period.as_at,
+        options={
+            "allow_outside": allowed.outside,
+            "allow_links": allowed.links,
+            "max_size_mb": allowed.max_bytes // MEGABYTE,
+        },
+        inputs=tuple(
+            manifest.InputFile(name=Path(each.name).name, sha256=each.sha256, size=each.size, table=None, rows=None)
+            for each in read
+        ),
+        unknown_inputs=(),
+        lists=(),
+        accounts=(),
+        tables=(),
+        findings=manifest.FindingCounts(verdict="not judged", accepted=0, error=0, warning=0, info=0, by_check={}),
+        notes=extracted.remarks,
+    )
