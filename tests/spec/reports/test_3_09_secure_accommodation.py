@@ -88,3 +88,22 @@ def test_another_type_is_nothing_that_is_known(order_type):
     seen = see("3.09", ORDERS.replace("remand", order_type))
     assert seen.figure("at_d") == 3
     assert "AA-R02" in set(seen.findings["check"])
+
+
+@pytest.mark.parametrize(("died", "number"), [("2018-06-03", 0), ("2018-06-04", 0), ("2018-06-05", 1)])
+def test_an_order_ends_with_a_death(died, number):
+    tables = f"""
+    annexa_secure_orders
+    person_id | order_type | order_start_date | order_end_date | expiry_date
+    C1        | s25        | 2018-03-10       |                | 2018-05-10
+    C2        | DoL        | 2018-03-10       |                |
+
+    ssd_person
+    pers_person_id | pers_death_date
+    C1             | {died}
+    C2             | {died}
+    """
+    seen = see("3.09", tables)
+    assert [seen.figure(key) for key in ("at_d", "expired", "dol")] == [number] * 3
+    assert len(seen.rows("children")) == number
+    assert seen.excluded() == ({} if number else {"the child has died": 2})

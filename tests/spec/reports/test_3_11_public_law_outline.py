@@ -237,6 +237,50 @@ def test_a_recorded_final_order_goes_before_a_status_also_where_it_lies_ahead():
     assert ahead.column("cases", "Stage") == ["in proceedings"]
 
 
+STEPPED = f"1 | F1 | C1 | 2017-08-01 | {STEP_DOWN} | 2017-12-01 |"
+
+
+@pytest.mark.parametrize(
+    ("case", "plo", "stage"),
+    [
+        # The day of the final order lies ahead: issued, and not ended, with or without a day of issue.
+        (ISSUED, "| | | 2018-07-01 | Care order", "in proceedings"),
+        (ISSUED, "2017-12-01 | | | 2018-07-01 | Care order", "in proceedings"),
+        # The day of issue lies ahead: the decision to issue does not stand for it.
+        (ISSUED, "2018-07-01 | | | |", "pre-proceedings"),
+        (ISSUED, "2018-07-01 | | | 2018-08-01 | Care order", "pre-proceedings"),
+        (STEPPED, "| 2018-07-01 | | |", "pre-proceedings"),
+        # A day of one kind says nothing of an outcome of another.
+        (ISSUED, "| 2018-07-01 | | |", "in proceedings"),
+        (STEPPED, "2018-07-01 | | | |", "ended"),
+    ],
+)
+def test_a_day_that_lies_ahead_takes_the_place_of_its_own_outcome_alone(case, plo, stage):
+    assert one(case, plo=f"F1 | C1 | {plo}").column("cases", "Stage") == [stage]
+
+
+def test_a_legal_status_stands_for_a_final_order_also_where_a_step_down_lies_ahead():
+    (row,) = one(ISSUED, plo="F1 | C1 | | 2018-07-01 | | |", statuses="1 | C1 | C2 | 2018-03-01").rows("cases")
+    assert (row["Stage"], row["Final order date"]) == ("ended", date(2018, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("died", "open_cases", "shown"),
+    [("2017-06-03", 0, 0), ("2017-06-04", 0, 2), ("2018-06-04", 0, 2), ("2018-06-05", 1, 2)],
+)
+def test_a_case_ends_with_a_death(died, open_cases, shown):
+    rows = f"1 | F1 | C1 | 2016-08-01 | |\n2 | F2 | C2 | 2016-08-01 | {ISSUE} | 2017-06-01"
+    people = f"ssd_person\npers_person_id | pers_death_date\nC1 | {died}\nC2 | {died}"
+    seen = see("3.11", "\n\n".join([f"{CASES}\n{rows}", people, STATUSES]))
+    keys = ("pre_families", "pre_children", "court_families", "court_children")
+    assert [seen.figure(key) for key in keys] == [open_cases] * 4
+    assert len(seen.rows("cases")) == shown
+    assert set(stages(seen).values()) <= ({"pre-proceedings", "in proceedings"} if open_cases else {"ended"})
+    # 26 weeks had not passed at a death in the week of the issue.
+    passed = {row["26 weeks from issue passed"] for row in seen.rows("cases") if row["Issue date"]}
+    assert passed == ({"Y" if died >= "2018" else "N"} if shown else set())
+
+
 def test_no_order_in_twelve_months():
     details = """
     F1 | C1 | 2016-12-01 | | | 2017-06-04 | No order
