@@ -1,6 +1,6 @@
 """Reading, writing and verifying the manifest of an output folder (models: annexa.outputs.manifest_model).
 
-The published JSON Schema, docs/manifest-1.schema.json, is `schemajson_text()`; a test holds that it is current.
+The published JSON Schema, docs/manifest-1.schema.json, is `schema_text()`; a test holds that it is current.
 """
 
 import hashlib
