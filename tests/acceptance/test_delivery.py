@@ -27,7 +27,9 @@ def run(command, extract, out, *more):
 def built(extract, tmp_path_factory):
     """The output of a build."""
     out = tmp_path_factory.mktemp("delivery") / "out"
-    done = run(["build"], extract, out, "--format", "json", "--format", "csv", "--own-la", "Exshire")
+    done = run(
+        ["build"], extract, out, "--reports", "all", "--format", "json", "--format", "csv", "--own-la", "Exshire"
+    )
     assert done.code == 0, done.err
     return out
 
@@ -76,7 +78,19 @@ def test_the_tracker_has_every_document_of_every_item(built):
 
 
 def test_a_build_repeats_exactly(built, extract, tmp_path):
-    again = run(["build"], extract, tmp_path / "again", "--format", "json", "--format", "csv", "--own-la", "Exshire")
+    again = run(
+        ["build"],
+        extract,
+        tmp_path / "again",
+        "--reports",
+        "all",
+        "--format",
+        "json",
+        "--format",
+        "csv",
+        "--own-la",
+        "Exshire",
+    )
     assert again.code == 0
     first, second = contents(built), contents(tmp_path / "again")
     assert [name for name in first if first[name] != second.get(name)] == ["manifest.json"]

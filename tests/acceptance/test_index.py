@@ -20,7 +20,7 @@ def index(extract, tmp_path_factory):
     (folder / "annexa.toml").write_text(f"authority = '''{AUTHORITY}'''\n", encoding="utf-8")
     done = annexa(
         "build", "--inspection-date", "2018-06-04", "--extracts", extract, "--config", folder / "annexa.toml",
-        "--output", folder / "out", "--quiet",
+        "--output", folder / "out", "--reports", "all", "--quiet",
     )  # fmt: skip
     assert done.code == 0, done.err
     return folder / "out" / "index.html"

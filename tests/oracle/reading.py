@@ -184,6 +184,8 @@ def prepare(tables: dict[str, list[dict[str, str | None]]], inspection_date: dat
                 and FIELDS[record.meta.table][meta.person].kind is Kind.PERSON
             ):
                 _merge_row(record, row, merge)
+        if table == "ssd_legal_status":  # first: what no list reads does not stand in the place of what one reads
+            _ignore(rows, sources)
         if table == "ssd_person":
             _drop_copies(record, rows, as_at)
             _one_row_a_person(rows)
@@ -193,8 +195,6 @@ def prepare(tables: dict[str, list[dict[str, str | None]]], inspection_date: dat
             _drop_copies(record, rows, as_at)
         _drop_others(record, rows)
         prepared[table] = rows
-    if "ssd_legal_status" in prepared:
-        _ignore(prepared["ssd_legal_status"], tables["ssd_legal_status"])
     return prepared
 
 
@@ -256,6 +256,8 @@ def _drop_copies(record: Any, rows: list[Row], as_at: date) -> None:
     meta = record.meta
     groups: dict[Any, list[Row]] = {}
     for row in rows:
+        if row["_drop"] == "IGNORED":
+            continue
         key = row[meta.key] if meta.key else None
         if record.meta.table == "ssd_person":
             key = row["_old_person_id"] != row["person_id"]
