@@ -127,7 +127,7 @@ def test_what_is_told_and_what_is_left_out():
     figures = [Figure("a", "Children", "", Count(3))]
     (after,) = suppressed([report_of(figures=figures)])
     assert after.suppressed
-    assert any("Children" in note for note in after.run_notes)
+    assert any("Children" in note for note in after.counted)
     assert after.sheets == ()
 
 

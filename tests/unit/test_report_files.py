@@ -64,7 +64,7 @@ def test_statistics_have_one_decimal(value, shown):
         (HiddenShare(5, None), "5 of c"),
         (Stat(10.5, Count(9), "days"), "10.5 days"),
         (Stat(20.0, Count(9), "%"), "20.0%"),
-        (Stat(None, Count(0), "days"), "none"),
+        (Stat(None, Count(0), "days"), "no figure (nothing to work it out from)"),
         (NOT_SUPPLIED, "not supplied"),
         (Mark.SUPPRESSED, "c"),
         (None, ""),
@@ -107,7 +107,9 @@ def report(**changes):
             ),
         ),
         "notes": ("Always.",),
-        "run_notes": ("This time.",),
+        "counted": ("This time.",),
+        "settings": (("plo_review_weeks", "12"),),
+        "starts": ("annexa_education_status",),
         "used": ("annexa_education_status",),
         "missing": ("ssd_send",),
         "excluded": (("no child's identifier", Count(2)),),
@@ -152,7 +154,7 @@ def test_each_sheet_prints_on_a4_across_with_its_headings_on_every_page(tmp_path
 def test_a_report_that_is_not_supplied_is_a_page_that_says_so(tmp_path):
     bare = report(
         supplied=False, figures=(Figure("n", "Children", "All.", NOT_SUPPLIED),), tables=(), sheets=(), excluded=(),
-        run_notes=(), used=(), missing=("annexa_education_status",),
+        counted=(), used=(), missing=("annexa_education_status",),
     )  # fmt: skip
     write_report(tmp_path / "r.xlsx", bare, DAY, "First edition", "")
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")

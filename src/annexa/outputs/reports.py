@@ -13,7 +13,19 @@ from annexa.outputs.files import write_csv
 from annexa.outputs.rows import cut_long_text
 from annexa.outputs.stage import Stage
 from annexa.outputs.workbook import write_workbook
-from annexa.reports.model import Cell, Count, Figure, HiddenShare, Mark, NumberTable, Report, RowSheet, Share, Stat
+from annexa.reports.model import (
+    Cell,
+    Count,
+    Figure,
+    HiddenShare,
+    Mark,
+    NumberTable,
+    Report,
+    RowSheet,
+    Share,
+    Stat,
+    one_decimal,
+)
 
 FOLDER: Final = "reports"
 FORMATS: Final = ("csv", "json")
@@ -70,7 +82,7 @@ def write_report(path: Path, report: Report, day: date, edition: str, authority:
         ("Edition", edition),
     ]
     if not report.supplied:
-        facts.append(("State", f"{NOT_SUPPLIED}: the extract has no {' or '.join(report.missing) or 'input'}"))
+        facts.append(("State", f"{NOT_SUPPLIED}: the extract has no {' or '.join(report.starts)}"))
     facts.append(("Who is counted", report.rule))
     if report.excluded:
         text = "; ".join(f"{_word(cell)} ({reason})" for reason, cell in report.excluded)
@@ -89,10 +101,9 @@ def _notes(report: Report) -> Page:
         ("Source", report.reference),
         ("Inputs used", ", ".join(report.used) or "none"),
         ("Not supplied", ", ".join(report.missing) or "nothing is missing"),
+        *((f"Setting {name}", value) for name, value in report.settings),
     ]
-    return Page(
-        "Notes", f"{report.item} {report.title}: notes", tuple(inputs), notes=(*report.run_notes, *report.notes)
-    )
+    return Page("Notes", f"{report.item} {report.title}: notes", tuple(inputs), notes=(*report.counted, *report.notes))
 
 
 def _line(figure: Figure) -> tuple[Content, ...]:
@@ -110,7 +121,7 @@ def _parts(cell: Cell) -> tuple[Content, Content, Content, Content]:
             part = HIDDEN if cell.part is None else cell.part
             return None, part, HIDDEN if cell.whole is None else cell.whole, HIDDEN
         case Stat() if cell.unit == "%":
-            return None, None, None, cell.shown
+            return None, one_decimal(cell.part), one_decimal(cell.whole), cell.shown
         case Stat():
             return cell.shown, None, None, None
         case Mark():
@@ -139,7 +150,11 @@ def in_words(figure: Figure) -> str:
         case HiddenShare() as share:
             return f"{HIDDEN if share.part is None else share.part} of {HIDDEN if share.whole is None else share.whole}"
         case Stat() as stat:
-            return "none" if stat.shown is None else f"{stat.shown:.1f}{'' if stat.unit == '%' else ' '}{stat.unit}"
+            return (
+                "no figure (nothing to work it out from)"
+                if stat.shown is None
+                else f"{stat.shown:.1f}{'' if stat.unit == '%' else ' '}{stat.unit}"
+            )
         case Count() as count:
             return f"{count.value:,}"
         case cell:
@@ -224,7 +239,8 @@ def document(report: Report, day: date, edition: str) -> dict[str, Any]:
         "rows_in_no_number": {reason: simple(cell) for reason, cell in report.excluded},
         "inputs_used": list(report.used),
         "inputs_not_supplied": list(report.missing),
-        "notes": [*report.run_notes, *report.notes],
+        "settings": dict(report.settings),
+        "notes": [*report.counted, *report.notes],
     }
 
 

@@ -8,6 +8,7 @@ from annexa.reports import vocabulary  # noqa: F401  (importing it registers eve
 from annexa.reports.model import NOT_SUPPLIED, Cell, Content, Count, Figure, NumberTable, Report, RowSheet
 from annexa.reports.run import REPORTS, ReportRun
 from annexa.reports.spec import FigureSpec, ReportSpec, SheetSpec, report_specs
+from annexa.settings import Term
 
 UNSUPPLIED_HEADING = " (not supplied)"
 
@@ -49,14 +50,28 @@ def build_report(run: ReportRun, spec: ReportSpec) -> Report:
         tables=_tables(run, spec, content),
         sheets=tuple(_sheet(run, each, content.sheets[each.key]) for each in spec.sheets if each.key in content.sheets),
         sums=tuple((total, tuple(parts)) for total, parts in content.sums),
-        run_notes=tuple(content.notes),
-        notes=(*spec.notes, *(f"To be confirmed with the authority: {text}" for text in spec.confirm)),
+        within=tuple(content.within),
+        counted=tuple(content.counted),
+        settings=tuple((name, _setting(getattr(run.settings, name))) for name in spec.settings),
+        starts=tuple(tables[record].source for record in spec.starts),
+        notes=(*content.notes, *spec.notes, *(f"To be confirmed with the authority: {text}" for text in spec.confirm)),
         used=used,
         missing=missing,
         excluded=tuple((reason, Count(number)) for reason, number in content.excluded.items() if number),
         headline=spec.headline,
         further=spec.further,
     )
+
+
+def _setting(value: object) -> str:
+    """Return a setting in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(_setting(each) for each in value) or "not set"
+    if isinstance(value, Term):
+        return f"{value.start:%d/%m/%Y} to {value.end:%d/%m/%Y}"
+    return "not set" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _value(run: ReportRun, spec: FigureSpec, content: Content) -> Cell:

@@ -1,39 +1,47 @@
-"""Which unknowns a system of sums leaves no choice, by Gauss-Jordan elimination on sparse rows."""
+"""Systems of sums with unknowns: what follows from several of them together, by Gauss-Jordan elimination."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import NamedTuple
 
-_PRIME: Final = (1 << 61) - 1  # whole numbers modulo a prime need no fractions; coefficients are a few units
+
+class Equation(NamedTuple):
+    """Unknowns with their coefficients, and what they come to."""
+
+    terms: Mapping[str, Fraction]
+    value: Fraction
 
 
-def determined(equations: Sequence[tuple[Mapping[str, int], int]]) -> set[str]:
-    """Return the unknowns that have one value only in every solution of the equations.
+def reduced(equations: Iterable[Equation]) -> list[Equation]:
+    """Return the reduced form of a system: each equation with an unknown of its own, and without those of the others.
 
-    Args:
-        equations: unknown -> its coefficient, and the right side, which does not matter here.
+    An unknown that is left alone in its equation has that value and no other.
     """
-    rows: dict[str, dict[str, int]] = {}  # pivot -> its row without the pivot, whose coefficient is 1
-    for signs, _ in equations:
-        row = {name: sign % _PRIME for name, sign in signs.items()}
+    rows: dict[str, tuple[dict[str, Fraction], Fraction]] = {}  # pivot -> the rest of its row, and the right side
+    for terms, right in equations:
+        row, value = dict(terms), right
         for pivot in [name for name in row if name in rows]:
-            _subtract(row, rows[pivot], row.pop(pivot))
-        row = {name: value for name, value in row.items() if value}
+            value = _subtract(row, value, rows[pivot], row.pop(pivot))
         if not row:
             continue
-        pivot, *_ = row
-        inverse = pow(row.pop(pivot), -1, _PRIME)
-        row = {name: value * inverse % _PRIME for name, value in row.items()}
-        for other in rows.values():
-            if pivot in other:
-                _subtract(other, row, other.pop(pivot))
-        rows[pivot] = row
-    return {pivot for pivot, row in rows.items() if not any(row.values())}
+        pivot = next(iter(row))
+        first = row.pop(pivot)
+        row, value = {name: each / first for name, each in row.items()}, value / first
+        for other, (rest, its) in rows.items():
+            if pivot in rest:
+                rows[other] = (rest, _subtract(rest, its, (row, value), rest.pop(pivot)))
+        rows[pivot] = (row, value)
+    return [Equation({pivot: Fraction(1), **rest}, value) for pivot, (rest, value) in rows.items()]
 
 
-def _subtract(row: dict[str, int], other: Mapping[str, int], times: int) -> None:
-    for name, value in other.items():
-        new = (row.get(name, 0) - times * value) % _PRIME
+def _subtract(
+    row: dict[str, Fraction], value: Fraction, other: tuple[Mapping[str, Fraction], Fraction], times: Fraction
+) -> Fraction:
+    """Take `times` another row from `row`; return the right side that is left."""
+    for name, each in other[0].items():
+        new = row.get(name, Fraction(0)) - times * each
         if new:
             row[name] = new
         else:
             row.pop(name, None)
+    return value - times * other[1]

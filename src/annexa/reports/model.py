@@ -72,6 +72,7 @@ class Stat:
         of: further counts from which it is worked out, so that it could give them away.
         added: it is a sum (of FTE, of days): hidden together with its base and not for a small base alone, since one
             cell that is hidden by itself is what its column lacks to the total.
+        part, whole: numerator and denominator of a percentage that is not one of counts, such as FTE or sessions.
     """
 
     value: float | None
@@ -79,14 +80,21 @@ class Stat:
     unit: str = ""
     of: tuple[Count, ...] = ()
     added: bool = False
+    part: float | None = None
+    whole: float | None = None
 
     @property
     def shown(self) -> float | None:
         """The value to one decimal, halves rounded up (away from 0)."""
-        if self.value is None:
-            return None
-        size = int(abs(self.value) * 10 + 0.5 + 1e-9) / 10
-        return size if self.value >= 0 else -size
+        return one_decimal(self.value)
+
+
+def one_decimal(value: float | None) -> float | None:
+    """Round to one decimal, halves up (away from 0)."""
+    if value is None:
+        return None
+    size = int(abs(value) * 10 + 0.5 + 1e-9) / 10
+    return size if value >= 0 else -size
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,7 @@ class Grid:
         adds: headings of the columns whose cells add up to their cell in `total`. A child that stands in several lines
             makes a column that does not.
         across: the last column is the sum of the others in each line.
+        within: headings of columns of which the first counts some of those that the second counts, in every line.
     """
 
     key: str
@@ -120,6 +129,7 @@ class Grid:
     total: tuple[Cell, ...] | None = None
     adds: frozenset[str] = frozenset()
     across: bool = False
+    within: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,20 +142,25 @@ class Content:
         sheets: key of a sheet of the file -> its rows, with at least the fields of its columns, in the order in which
             they are written; String, Date, Int64 or Float64.
         grids: tables of numbers.
-        notes: sentences for the sheet Notes.
+        notes: sentences for the sheet Notes, without a count of children, families or workers in them.
+        counted: sentences with such counts; they are left out of a version for wider sharing.
         excluded: reason in words -> how many rows of the input are in no number.
         definitions: key of a figure -> the definition that was used, where it is not the file's.
         sums: figures that add up, a total first: (key or name of the total, keys of the parts). A share counts as its
             numerator. Without it, what was hidden of one figure could be worked out from the others.
+        within: figures of which the first counts some of those that the second counts (keys, or names of counts); of
+            two shares the numerators, and the denominators. Of a share's own parts it is known.
     """
 
     figures: Mapping[str, Cell]
     sheets: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     grids: Sequence[Grid] = ()
     notes: Sequence[str] = ()
+    counted: Sequence[str] = ()
     excluded: Mapping[str, int] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
     sums: Sequence[tuple[str, tuple[str, ...]]] = ()
+    within: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -191,8 +206,8 @@ class RowSheet:
 class Report:
     """A report as it is written.
 
-    `run_notes` are of this run, may quote counts, and so are left out where the report is shared more widely; `notes`
-    are always the same. `excluded` says which rows of the input are in no number, and how many.
+    `counted` are notes that quote counts, and so are left out where the report is shared more widely. `settings` are
+    those that decided, as they stood. `excluded` says which rows of the input are in no number, and how many.
     """
 
     item: str
@@ -205,8 +220,11 @@ class Report:
     tables: tuple[NumberTable, ...] = ()
     sheets: tuple[RowSheet, ...] = ()
     sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    within: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
-    run_notes: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    starts: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     excluded: tuple[tuple[str, Cell], ...] = ()

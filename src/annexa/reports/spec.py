@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from annexa.errors import UsageError
 from annexa.records import RECORDS
 from annexa.resources import resource
+from annexa.settings import ReportSettings
 
 OR: Final = " or "
 
@@ -74,8 +75,9 @@ class Example(_Part):
 class ReportSpec(_Part):
     """One report.
 
-    `starts` are the records of which at least one must be supplied, `inputs` all that are read. The figure `headline`
-    and those of `further` stand in the index and the tracker too.
+    `settings` names those of [reports] that decide anything. `starts` are the records of which at least one must be
+    supplied, `inputs` all that are read. The figure `headline` and those of `further` stand in the index and the
+    tracker too.
     """
 
     item: str
@@ -86,6 +88,7 @@ class ReportSpec(_Part):
     reference: str
     starts: tuple[str, ...]
     inputs: tuple[str, ...]
+    settings: tuple[str, ...] = ()
     headline: str
     further: tuple[str, ...] = ()
     figures: tuple[FigureSpec, ...]
@@ -112,6 +115,9 @@ class ReportSpec(_Part):
             twice = sorted({key for key in keys if keys.count(key) > 1})
             if twice:
                 raise ValueError(f"{what}: {', '.join(twice)} stands twice")
+        for name in self.settings:
+            if name not in ReportSettings.model_fields:
+                raise ValueError(f"settings: there is no setting {name}")
         for key in (self.headline, *self.further):
             if key not in {each.key for each in self.figures}:
                 raise ValueError(f"headline, further: there is no figure {key}")

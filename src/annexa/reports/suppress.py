@@ -7,17 +7,20 @@ the tables say which of them add up to which. A hidden count is shown as "c".
 2. Where a sum would give a hidden count away, the smallest other part that is neither 0 nor hidden is hidden too (of
    equals the first in printed order), and where there is none, the total. Repeated until nothing changes.
 3. A rate or statistic is hidden with any count that it is worked out from, and where its base is under 6.
-4. There are no rows of children or workers, and no notes of the run, which may quote counts.
+4. There are no rows of children or workers, and no notes that quote counts.
 
 Beyond the rule, the sums are then attacked as a reader could do it, all together and not one by one: by the bounds that
-each sets to its hidden counts, and by eliminating one unknown after the other. What that would give away is hidden too.
+each sets to its hidden counts, by what counts some of those that another counts (a share's part of its whole), and by
+eliminating one unknown after the other. What that would give away is hidden too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil, floor
 from typing import Final, NamedTuple
 
-from annexa.reports.elimination import determined
+from annexa.reports.elimination import Equation, reduced
 from annexa.reports.model import (
     SMALL_BASE,
     Cell,
@@ -43,12 +46,20 @@ class Sum(NamedTuple):
     parts: tuple[str, ...]
 
 
+class Within(NamedTuple):
+    """Two counts, by identity: the first is never greater than the second."""
+
+    part: str
+    whole: str
+
+
 @dataclass(frozen=True)
 class System:
-    """All counts of a run by identity, in printed order, and what adds up to what."""
+    """All counts of a run by identity, in printed order, what adds up to what, and what lies within what."""
 
     counts: Mapping[str, int]
     sums: tuple[Sum, ...]
+    within: tuple[Within, ...] = ()
 
 
 def suppressed(reports: Sequence[Report]) -> list[Report]:
@@ -66,7 +77,6 @@ def hidden(system: System) -> frozenset[str]:
             if _gives_away(system, each, gone):
                 _hide_one_more(system, each, gone)
         if len(gone) == before:
-            # A count in no sum cannot be worked out.
             weak = next(iter(_pinned(system, gone)), None)
             if weak is None or not _protect(system, weak, gone):
                 return frozenset(gone)
@@ -96,6 +106,12 @@ def _hide_one_more(system: System, line: Sum, gone: set[str]) -> bool:
 
 def _protect(system: System, weak: str, gone: set[str]) -> bool:
     """Hide one more count of the sums that a weak count stands in; say whether there was one."""
+    for pair in system.within:
+        if weak in pair:
+            other = pair.whole if weak == pair.part else pair.part
+            if other not in gone and system.counts[other]:
+                gone.add(other)
+                return True
     lines = [line for line in system.sums if weak in (line.total, *line.parts)]
     return any(_hide_one_more(system, line, gone) for line in lines) or any(
         _hide_one_more(system, line, gone) for line in system.sums if not gone.isdisjoint((line.total, *line.parts))
@@ -103,52 +119,62 @@ def _protect(system: System, weak: str, gone: set[str]) -> bool:
 
 
 def _pinned(system: System, gone: set[str]) -> list[str]:
-    """Return the hidden counts that all sums together leave only one value, in printed order."""
+    """Return the hidden counts that all sums together leave only one value, in printed order.
+
+    Bounds are drawn from each sum, and from what follows from several: the reduced form of the system, once with the
+    unknowns in printed order and once from the end.
+    """
     if not gone:
         return []
-    equations = [_equation(system, line, gone) for line in system.sums]
-    equations = [each for each in equations if each[0]]
-    known = determined(equations)
+    equations = [each for each in (_equation(system, line, gone) for line in system.sums) if each.terms]
+    backwards = [Equation(dict(reversed(list(each.terms.items()))), each.value) for each in reversed(equations)]
+    every = [*equations, *reduced(equations), *reduced(backwards)]
     low, high = dict.fromkeys(gone, SMALLEST), dict.fromkeys(gone, max(system.counts.values()) + 1)
-    while _narrowed(equations, low, high):
+    while _narrowed(every, low, high) | _narrowed_within(system, low, high):
         pass
-    known |= {name for name in gone if low[name] >= high[name]}
-    return [name for name in system.counts if name in known]
-
-
-Equation = tuple[dict[str, int], int]
+    return [name for name in system.counts if name in gone and low[name] >= high[name]]
 
 
 def _equation(system: System, line: Sum, gone: set[str]) -> Equation:
     """Return the hidden counts of a sum with their signs, and what they come to."""
-    signs: dict[str, int] = {}
-    value = 0
+    terms: dict[str, Fraction] = {}
+    value = Fraction(0)
     for name, sign in [(line.total, -1), *((part, 1) for part in line.parts)]:
         if name in gone:
-            signs[name] = signs.get(name, 0) + sign
+            terms[name] = terms.get(name, Fraction(0)) + sign
         else:
             value -= sign * system.counts[name]
-    return {name: sign for name, sign in signs.items() if sign}, value
+    return Equation({name: each for name, each in terms.items() if each}, value)
 
 
 def _narrowed(equations: Sequence[Equation], low: dict[str, int], high: dict[str, int]) -> bool:
-    """Narrow the bounds of the hidden counts once by every sum; say whether anything changed."""
+    """Narrow the bounds of the hidden counts once by every equation; say whether anything changed."""
     changed = False
-    for signs, value in equations:
-        least = sum(sign * (low[name] if sign > 0 else high[name]) for name, sign in signs.items())
-        most = sum(sign * (high[name] if sign > 0 else low[name]) for name, sign in signs.items())
-        for name, sign in signs.items():
-            if sign not in (1, -1):
-                continue
-            others_least = least - sign * (low[name] if sign > 0 else high[name])
-            others_most = most - sign * (high[name] if sign > 0 else low[name])
-            bounds = sorted((sign * (value - others_most), sign * (value - others_least)))
-            new = max(low[name], bounds[0]), min(high[name], bounds[1])
+    for terms, value in equations:
+        for name, times in terms.items():
+            others = [(each, other) for other, each in terms.items() if other != name]
+            least = sum((each * (low[other] if each > 0 else high[other]) for each, other in others), Fraction(0))
+            most = sum((each * (high[other] if each > 0 else low[other]) for each, other in others), Fraction(0))
+            bounds = sorted(((value - most) / times, (value - least) / times))
+            new = max(low[name], ceil(bounds[0])), min(high[name], floor(bounds[1]))
             if new != (low[name], high[name]):
                 low[name], high[name] = new
                 changed = True
-                least = sum(sign * (low[n] if sign > 0 else high[n]) for n, sign in signs.items())
-                most = sum(sign * (high[n] if sign > 0 else low[n]) for n, sign in signs.items())
+    return changed
+
+
+def _narrowed_within(system: System, low: dict[str, int], high: dict[str, int]) -> bool:
+    """Narrow the bounds once by what lies within what; say whether anything changed."""
+    changed = False
+    for part, whole in system.within:
+        least = low.get(part, system.counts[part])
+        most = high.get(whole, system.counts[whole])
+        if whole in low and low[whole] < least:
+            low[whole] = least
+            changed = True
+        if part in high and high[part] > most:
+            high[part] = most
+            changed = True
     return changed
 
 
@@ -159,12 +185,22 @@ def system_of(reports: Iterable[Report]) -> System:
     """Return all counts of the reports with their sums."""
     counts: dict[str, int] = {}
     sums: list[Sum] = []
+    within: list[Within] = []
     for report in reports:
         keys: dict[str, str] = {}
+        wholes: dict[str, str] = {}
         for figure in report.figures:
             for place, count in _counts(figure.cell, _at(report, figure.key)):
                 _add(counts, place, count)
+                wholes[figure.key] = place
                 keys.setdefault(figure.key, place)
+            if isinstance(figure.cell, Share):
+                within.append(Within(keys[figure.key], wholes[figure.key]))
+        for pair in report.within:
+            for names in (keys, wholes):
+                part, whole = (names.get(name, name) for name in pair)
+                if part in counts and whole in counts:
+                    within.append(Within(part, whole))
         for total, parts in report.sums:
             if all(part in keys for part in parts) and (total in keys or total in counts):
                 sums.append(Sum(keys.get(total, total), tuple(keys[part] for part in parts)))
@@ -172,8 +208,10 @@ def system_of(reports: Iterable[Report]) -> System:
             for place, count in _counts(cell, _at(report, "excluded", number)):
                 _add(counts, place, count)
         for table in report.tables:
-            sums += _grid_sums(report, table.grid, counts)
-    return System(counts, tuple(sums))
+            places = _grid_places(report, table.grid, counts)
+            sums += _grid_sums(table.grid, places)
+            within += _grid_within(table.grid, places)
+    return System(counts, tuple(sums), tuple(dict.fromkeys(within)))
 
 
 def _add(counts: dict[str, int], place: str, count: Count) -> None:
@@ -198,7 +236,11 @@ def _counts(cell: Cell, place: str) -> Iterator[tuple[str, Count]]:
             yield from ((count.name, count) for count in (cell.base, *cell.of) if count.name)
 
 
-def _grid_sums(report: Report, grid: Grid, counts: dict[str, int]) -> list[Sum]:
+_Places = Mapping[tuple[int, int], str]
+
+
+def _grid_places(report: Report, grid: Grid, counts: dict[str, int]) -> _Places:
+    """Add the counts of a grid; return by row (the total last) and column the identity of each cell that is a count."""
     lines = [*grid.rows, *([("", grid.total)] if grid.total else [])]
     own: dict[tuple[int, int], str] = {}
     for row, (_, cells) in enumerate(lines):
@@ -207,19 +249,37 @@ def _grid_sums(report: Report, grid: Grid, counts: dict[str, int]) -> list[Sum]:
                 _add(counts, place, count)
                 if isinstance(cell, Count):
                     own[row, column] = place
+    return own
+
+
+def _grid_within(grid: Grid, own: _Places) -> list[Within]:
+    columns = [(grid.columns.index(part), grid.columns.index(whole)) for part, whole in grid.within]
+    rows = range(len(grid.rows) + 1)
+    return [
+        Within(own[row, part], own[row, whole])
+        for part, whole in columns
+        for row in rows
+        if (row, part) in own and (row, whole) in own
+    ]
+
+
+def _grid_sums(grid: Grid, own: _Places) -> list[Sum]:
+    """Return what adds up in a grid; a sum without parts, of which none was supplied, is none."""
     sums = []
     if grid.total:
         last = len(grid.rows)
         for column, heading in enumerate(grid.columns):
             if heading in grid.adds and (last, column) in own:
                 parts = tuple(own[row, column] for row in range(last) if (row, column) in own)
-                sums.append(Sum(own[last, column], parts))
+                if parts:
+                    sums.append(Sum(own[last, column], parts))
     if grid.across:
         last = len(grid.columns) - 1
         sums += [
-            Sum(own[row, last], tuple(own[row, column] for column in range(last) if (row, column) in own))
-            for row in range(len(lines))
+            Sum(own[row, last], parts)
+            for row in range(len(grid.rows) + 1)
             if (row, last) in own
+            and (parts := tuple(own[row, column] for column in range(last) if (row, column) in own))
         ]
     return sums
 
@@ -253,7 +313,7 @@ def _hide(report: Report, gone: frozenset[str]) -> Report:
         tables=tuple(tables),
         sheets=(),
         excluded=excluded,
-        run_notes=tuple(told),
+        counted=tuple(told),
         suppressed=True,
     )
 
