@@ -1,8 +1,37 @@
-"""Secrets that the user keeps in an environment variable, so that they never stand on a command line or in a file."""
+"""Secrets that the user keeps elsewhere: in an environment variable, a file of her own, or the system's keyring.
+
+So a password never stands on a command line, in annexa.toml or in an address. No message here repeats what it was
+given: where a variable or a file is to be named, people write the password itself.
+"""
 
 import os
+import stat
+from pathlib import Path
+from typing import Final
 
 from annexa.errors import UsageError
+
+_LONGEST: Final = 4096
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Secret:
+    """A password on its way to a driver: what prints it, logs it or compares it sees no more than this name."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the password, for the driver alone."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(hidden)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("A secret is not written anywhere.")
 
 
 def secret(variable: str, option: str) -> str:
@@ -10,7 +39,7 @@ def secret(variable: str, option: str) -> str:
 
     Args:
         variable: its name.
-        option: the option that named it, for the message.
+        option: the option or setting that named it, for the message.
 
     Raises:
         UsageError: there is no such variable.
@@ -22,3 +51,69 @@ def secret(variable: str, option: str) -> str:
             "Name the variable that holds the password, not the password itself.",
         )
     return value
+
+
+def secret_of_file(path: Path, option: str) -> Secret:
+    """Return the first line of a file that nobody but its owner may read.
+
+    Args:
+        path: the file.
+        option: the option or setting that named it, for messages.
+
+    Raises:
+        UsageError: there is no such file, others may read it (where the system has such rights), it cannot be read,
+            it is blank or no text.
+    """
+    try:
+        with path.open("rb") as file:
+            if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
+                raise UsageError(
+                    f"{option}: others than its owner may use the file with the password.",
+                    "Take their rights away, as with chmod 600, and change the password if they may have seen it.",
+                )
+            value = file.read(_LONGEST).decode("utf-8-sig").partition("\n")[0].rstrip("\r")
+    except FileNotFoundError:
+        raise UsageError(
+            f"{option}: there is no file of that name.",
+            "Name the file that holds the password, not the password itself.",
+        ) from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{option}: the file with the password is no text.", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise UsageError(
+            f"{option}: the file with the password cannot be read: {error.strerror}.", "Check that you may read it."
+        ) from None
+    if not value:
+        raise UsageError(f"{option}: the first line of the file is blank.", "Write the password into its first line.")
+    return Secret(value)
+
+
+def secret_of_keyring(service: str, user: str, option: str) -> Secret:
+    """Return what the system's keyring holds for a service and a user.
+
+    Raises:
+        UsageError: the package keyring is not installed, the system has no keyring, or it has no such entry.
+    """
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        raise UsageError(f"{option}: the package keyring is not installed.", 'pip install "annexa[db]"') from None
+    try:
+        value = keyring.get_password(service, user)
+    except keyring.errors.KeyringError:
+        raise UsageError(
+            f"{option}: this computer has no keyring that can be used.",
+            "Unlock it, or keep the password in a file or an environment variable.",
+        ) from None
+    if value is None:
+        raise UsageError(
+            f"{option}: the keyring has no entry for that service and the user of the address.",
+            "Store it once with: keyring set SERVICE USER",
+        )
+    return Secret(value)
+
+
+def silence_native_logs() -> None:
+    """Keep drivers that are written in Rust from printing what a server told them on stderr."""
+    os.environ["RUST_LOG"] = "off"

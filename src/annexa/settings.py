@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 
 from annexa.errors import UsageError
 
@@ -87,11 +87,24 @@ class ReadingLimits(_Part):
     max_ratio: int = Field(200, gt=0, description="Largest ratio of expanded to compressed size of a workbook.")
 
 
+class DatabaseSettings(_Part):
+    """Where the password of a database on a server is kept, never the password itself; and how long it may take."""
+
+    password_env: str = Field("", description="Environment variable that holds the password.")
+    password_file: str = Field(
+        "", description="File with the password in its first line, which only its owner may read."
+    )
+    keyring: str = Field("", description="Service under which the system's keyring holds the password of the user.")
+    query_seconds: int = Field(1800, gt=0, le=86_400, description="Longest time that one query may take, in seconds.")
+
+
 class Settings(_Part):
     """Everything that annexa.toml may hold. A path in it is relative to the file's own folder."""
 
     authority: str = Field("", description="Name of the authority, for the front sheet.")
-    extracts: str = Field("", description="Folder, workbook or database file that holds the extract.")
+    extracts: str = Field(
+        "", description="Folder, workbook, database file or address of a database that is the extract."
+    )
     source: str = Field(
         "ssd", description="Source profile that says how the extract is laid out: a name, or a path ending in .toml."
     )
@@ -110,7 +123,20 @@ class Settings(_Part):
         default_factory=dict, description="Changes to the checks: severity, enabled, or a number of a condition."
     )
     limits: ReadingLimits = Field(default_factory=ReadingLimits)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     reports: ReportSettings = Field(default_factory=ReportSettings)
+    _source_found: bool = PrivateAttr(default=False)
+
+    @property
+    def source_named(self) -> bool:
+        """Whether the source profile was named by the user, or by a settings file that she named."""
+        return not self._source_found
+
+    def with_found_source(self) -> "Settings":
+        """Return the same where the source profile is named by a file that merely stood in the folder."""
+        copy = self.model_copy()
+        copy._source_found = True  # noqa: SLF001  (its own)
+        return copy
 
 
 def load_settings(path: Path) -> Settings:

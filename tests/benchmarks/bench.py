@@ -37,6 +37,7 @@ GOALS = {  # (gate, list rows) -> goal, and whether the figure is to be at most 
     ("with checks / without", 100_000): ("<=", 1.5),
     ("with reports / without", 100_000): ("<=", 1.5),
     ("clean / floor", 200_000): ("<=", 4.0),
+    ("PostgreSQL / driver", 100_000): ("<=", 1.5),
 }
 
 
@@ -141,6 +142,22 @@ def cleaning(rows: int, runs: int, work: Path) -> tuple[str, int, float, str]:
     return ("clean / floor", rows, seconds / bare, remark)
 
 
+def databases(runs: int) -> tuple[str, int, float, str]:
+    """Measure the reading of a table of 30 columns from a PostgreSQL server against its driver's, into Polars both."""
+    from tests.benchmarks.database import ROWS, statements
+    from tests.support import postgresql
+
+    gate = "PostgreSQL / driver"
+    if postgresql.binaries() is None:
+        return (gate, 0, float("nan"), "skipped: PostgreSQL's server is not installed")
+    os.environ["ANNEXA_BENCH_PASSWORD"] = postgresql.ADMIN_PASSWORD
+    with postgresql.server() as server:
+        server.sql(statements())
+        command = (sys.executable, "-m", "tests.benchmarks.database", server.address(), str(max(runs, 7)))
+        ours, theirs = map(float, subprocess.run(command, capture_output=True, check=True).stdout.split())
+    return (gate, ROWS, ours / theirs, f"{ours:.2f} s / {theirs:.2f} s, 30 columns")
+
+
 def start_up(runs: int, work: Path) -> tuple[str, int, float, str]:
     """Measure the start of `annexa --help` against an empty Typer program's."""
     empty = work / "empty.py"
@@ -159,6 +176,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         lines.append(start_up(given.runs, Path(folder)))
         lines.append(cleaning(200_000, given.runs, Path(folder)))
+        lines.append(databases(given.runs))
         for size in map(int, given.sizes.split(",")):
             work = Path(folder) / str(size)
             work.mkdir()

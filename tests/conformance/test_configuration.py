@@ -14,7 +14,7 @@ from annexa.extract.read import read_extract
 from annexa.lists.build import check_vocabulary
 from annexa.outputs.manifest import read_manifest
 from annexa.resources import resource
-from annexa.sources import load_source
+from annexa.sources import load_source, source_names
 from tests.support.build import build, build_from
 
 DAY = "2030-03-01"
@@ -227,7 +227,7 @@ def test_the_command_builds_a_workbook_from_the_new_source(local, tmp_path):
     assert read_manifest(tmp_path / "out").source.name == "our-system"
 
 
-@pytest.mark.parametrize("name", ["local-example", "ssd"])
+@pytest.mark.parametrize("name", source_names())
 def test_the_shipped_profiles_load_by_name_and_by_path(name):
     by_name = load_source(name)
     assert load_source(str(resource("configs", "sources", f"{name}.toml"))) == by_name

@@ -227,7 +227,7 @@ def test_the_edition_of_the_page_loads_and_differs_where_it_says(tmp_path):
 
 
 def test_the_source_of_the_page_reads_what_it_describes(tmp_path):
-    ((_, text),) = [each for each in fenced("toml") if each[0] == "adding-a-source.md"]
+    text = next(text for page, text in fenced("toml") if page == "adding-a-source.md")
     profile = tmp_path / "our-system.toml"
     profile.write_text(text, encoding="utf-8")
     folder = tmp_path / "extract"

@@ -56,6 +56,12 @@ CONFINED = {
     "msoffcrypto": {"filled"},
     "holidays": {"workdays"},
     "sqlite3": {"extract", "sample"},
+    "duckdb": {"extract", "sample"},
+    "adbc_driver_postgresql": {"extract"},
+    "connectorx": {"extract"},
+    "oracledb": {"extract"},
+    "pyarrow": {"extract"},
+    "keyring": {"environment"},
     "logging": {"log"},
     "random": {"sample"},
     "time": {"console", "log"},
@@ -224,7 +230,7 @@ def test_every_error_has_its_own_exit_code():
     assert not set(codes) & {0, 1, AnnexaError.exit_code, 130}
 
 
-HEAVY = ["polars", "pydantic", "openpyxl", "fastexcel", "dateutil", "jinja2"]
+HEAVY = ["polars", "pydantic", "openpyxl", "fastexcel", "dateutil", "jinja2", "duckdb", "pyarrow", "keyring"]
 HELP = [
     ["evidence", "init"],
     ["evidence", "status"],

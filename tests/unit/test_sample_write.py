@@ -31,6 +31,10 @@ def read_back(folder: Path, form: str) -> dict[str, pl.DataFrame]:
         return {table: pl.read_csv(folder / f"{table}.csv", infer_schema=False) for table in TABLES}
     if form == "parquet":
         return {table: pl.read_parquet(folder / f"{table}.parquet") for table in TABLES}
+    if form == "duckdb":
+        duckdb = pytest.importorskip("duckdb")
+        with duckdb.connect(str(folder / "extract.duckdb"), read_only=True) as opened:
+            return {table: opened.sql(f"SELECT * FROM {table}").pl() for table in TABLES}
     if form == "sqlite":
         connection = sqlite3.connect(folder / "extract.sqlite")
         try:
@@ -55,7 +59,7 @@ def read_back(folder: Path, form: str) -> dict[str, pl.DataFrame]:
         book.close()
 
 
-@pytest.mark.parametrize("form", ["csv", "parquet", "xlsx", "sqlite"])
+@pytest.mark.parametrize("form", ["csv", "parquet", "xlsx", "sqlite", "duckdb"])
 def test_what_is_written_reads_back_cell_by_cell(tables: dict[str, pl.DataFrame], tmp_path: Path, form: str) -> None:
     folder = tmp_path / "made" / "sample"
     files = write_sample(tables, folder, form, D)

@@ -62,7 +62,7 @@ def test_a_local_layout_is_read_by_configuration_alone(local):
 
 
 def test_shipped_profiles_load():
-    assert source_names() == ["local-example", "ssd"]
+    assert source_names() == ["local-example", "ssd", "ssd-codes", "ssd-descriptions", "ssd-internal-ids"]
     for name in source_names():
         assert load_source(name).name == name
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 def build(
     inspection_date: o.InspectionDate,
     extracts: o.Extracts = None,
+    db_password_env: o.DbPasswordEnv = None,
+    db_password_file: o.DbPasswordFile = None,
+    db_keyring: o.DbKeyring = None,
     source: o.Source = None,
     edition: o.Edition = None,
     output: o.Output = None,
@@ -61,7 +64,8 @@ def build(
     resolved = o.resolve(
         config,
         own_la=own_la,
-        extracts=str(extracts) if extracts else None,
+        extracts=extracts or None,
+        db_password=o.db_password(db_password_env, db_password_file, db_keyring),
         source=source,
         edition=edition,
         output=str(output) if output else None,

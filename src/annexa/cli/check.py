@@ -13,6 +13,7 @@ from annexa.environment import secret
 from annexa.errors import UsageError
 
 if TYPE_CHECKING:
+    from annexa.extract.address import Place
     from annexa.pipeline.examining import CheckReport
 
 Workbooks = Annotated[
@@ -26,6 +27,9 @@ def check(
     inspection_date: o.InspectionDate,
     workbooks: Workbooks = None,
     extracts: o.Extracts = None,
+    db_password_env: o.DbPasswordEnv = None,
+    db_password_file: o.DbPasswordFile = None,
+    db_keyring: o.DbKeyring = None,
     source: o.Source = None,
     edition: o.Edition = None,
     output: Annotated[
@@ -93,7 +97,8 @@ def check(
     resolved = o.resolve(
         config,
         own_la=own_la,
-        extracts=str(extracts) if extracts else None,
+        extracts=extracts or None,
+        db_password=o.db_password(db_password_env, db_password_file, db_keyring),
         source=source,
         edition=edition,
         extract_date=o.day(extract_date, "--extract-date") if extract_date else None,
@@ -105,7 +110,7 @@ def check(
         settings=settings,
         created=clock.now(),
         # Beside workbooks an extract is compared with only where it is asked for, not because annexa.toml names one.
-        extracts=extracts if workbooks else o.extracts_of(resolved),
+        extracts=None if workbooks and not extracts else o.extracts_of(resolved),
         workbooks=tuple(workbooks or ()),
         output=output,
         password=secret(password_env, "--password-env") if password_env else None,
@@ -143,7 +148,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _begins(workbooks: tuple[Path, ...], extracts: Path | None) -> str:
+def _begins(workbooks: tuple[Path, ...], extracts: "Place | None") -> str:
     return f"check of {', '.join(path.name for path in workbooks) or extracts}"
 
 

@@ -19,11 +19,15 @@ def show(config: o.Config = None, json: o.Json = False) -> None:
     """
     from annexa import console
     from annexa.editions import DEFAULT_EDITION
+    from annexa.extract.address import place_of, shown
     from annexa.settings import FILE_NAME
 
     resolved = o.resolve(config)
     settings = resolved.settings.model_dump(mode="json")
     settings["edition"] = settings["edition"] or DEFAULT_EDITION
+    settings["extracts"] = (
+        shown(place_of(settings["extracts"])) if "://" in settings["extracts"] else settings["extracts"]
+    )
     settings["output"] = settings["output"] or "annexa-<inspection date>"
     values = {}
     for name in resolved.origins:

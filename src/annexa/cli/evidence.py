@@ -90,7 +90,7 @@ def status(
     from annexa import console
     from annexa.pipeline.evidence import look
 
-    report = look(_request(tracker, inspection_date, products, config))
+    report = look(_request(tracker, inspection_date, products, o.resolve(config)))
     console.run_notes(report.messages, quiet=quiet)
     if json:
         console.document(_document(report))
@@ -115,6 +115,9 @@ def collect(
     inspection_date: DayOfTracker = None,
     products: Products = None,
     extracts: o.Extracts = None,
+    db_password_env: o.DbPasswordEnv = None,
+    db_password_file: o.DbPasswordFile = None,
+    db_keyring: o.DbKeyring = None,
     source: o.Source = None,
     allow_outside: Annotated[
         bool, typer.Option("--allow-outside", help="Collect files from outside the tracker's folder too.")
@@ -145,8 +148,12 @@ def collect(
     from annexa.pipeline.collecting import collect as run_collect
 
     allowed = Allowed(allow_outside, allow_links, max_size * MEGABYTE)
-    about = _request(tracker, inspection_date, products, config, allowed, source)
-    request = CollectRequest(about, output, clock.now(), extracts)
+    password = o.db_password(db_password_env, db_password_file, db_keyring)
+    resolved = o.resolve(config, source=source, db_password=password)
+    about = _request(tracker, inspection_date, products, resolved, allowed)
+    # An extract is read only where it is asked for, not because annexa.toml names one.
+    place = o.place_given(extracts, resolved) if extracts else None
+    request = CollectRequest(about, output, clock.now(), place)
     with console.progress(quiet=quiet, verbose=verbose and not quiet, stage=stage) as tell:
         report = run_collect(request, tell)
     console.run_notes(report.tracker.messages, quiet=quiet)
@@ -158,9 +165,8 @@ def _request(
     tracker: Path,
     inspection_date: str | None,
     products: Path | None,
-    config: Path | None,
+    resolved: o.Resolved,
     allowed: "Allowed | None" = None,
-    source: str | None = None,
 ) -> "TrackerRequest":
     from annexa import clock
     from annexa.evidence import paths
@@ -169,7 +175,7 @@ def _request(
     return TrackerRequest(
         tracker,
         clock.today(),
-        o.resolve(config, source=source).settings,
+        resolved.settings,
         o.day(inspection_date, "--inspection-date") if inspection_date else None,
         products,
         allowed or paths.Allowed(),

@@ -12,6 +12,7 @@ from annexa.cli.complete import edition_names, source_names
 from annexa.errors import UsageError
 
 if TYPE_CHECKING:
+    from annexa.extract.address import Place
     from annexa.settings import Settings
 
 
@@ -56,8 +57,33 @@ InspectionDate = Annotated[
     str, typer.Option("--inspection-date", metavar="DATE", help="Inspection date: 2018-06-04 or 04/06/2018.")
 ]
 Extracts = Annotated[
+    str | None,
+    typer.Option(
+        "--extracts",
+        metavar="PATH",
+        help="The extract: a folder, an XLSX workbook, a database file, or an address such as "
+        "postgresql://user@host/database.",
+    ),
+]
+DbPasswordEnv = Annotated[
+    str | None,
+    typer.Option(
+        "--db-password-env", metavar="NAME", help="Environment variable that holds the password of the database."
+    ),
+]
+DbPasswordFile = Annotated[
     Path | None,
-    typer.Option("--extracts", metavar="PATH", help="The extract: a folder, an XLSX workbook or a SQLite file."),
+    typer.Option(
+        "--db-password-file",
+        metavar="PATH",
+        help="File with the password of the database in its first line, which only its owner may read.",
+    ),
+]
+DbKeyring = Annotated[
+    str | None,
+    typer.Option(
+        "--db-keyring", metavar="SERVICE", help="Entry of the system's keyring that holds the password of the database."
+    ),
 ]
 Source = Annotated[
     str | None,
@@ -205,11 +231,13 @@ def resolve(config: Path | None, **given: Any) -> Resolved:
 
     Args:
         config: the settings file; annexa.toml of the working folder where None and it is there.
-        given: setting name -> value given as an option, None where it was not.
+        given: setting name -> value given as an option, None where it was not; own_la, the flags of the reports and
+            db_password (what db_password() returns) are settings of a table.
 
     Raises:
-        UsageError: the settings file cannot be used.
+        UsageError: the settings file cannot be used; an address with a password in it.
     """
+    from annexa.extract.address import place_of
     from annexa.settings import FILE_NAME, Options, ReportSettings, Settings, load_settings
 
     path = config or Path(FILE_NAME)
@@ -221,6 +249,10 @@ def resolve(config: Path | None, **given: Any) -> Resolved:
         options = Options.model_validate({**settings.options.model_dump(exclude_unset=True), "own_la": tuple(own_la)})
         settings = settings.model_copy(update={"options": options})
         origins["options.own_la"] = "option"
+    if password := given.pop("db_password", None):
+        kept = settings.database.model_dump(include={"query_seconds"}, exclude_unset=True)
+        settings = settings.model_copy(update={"database": type(settings.database).model_validate(kept | password)})
+        origins.update({f"database.{name}": "option" for name in password})
     told = {name: value for name in _REPORT_FLAGS if (value := given.pop(name, None))}
     if told:
         reports = ReportSettings.model_validate({**settings.reports.model_dump(exclude_unset=True), **told})
@@ -228,13 +260,34 @@ def resolve(config: Path | None, **given: Any) -> Resolved:
         origins.update({f"reports.{name}": "option" for name in told})
     changes = {name: value for name, value in given.items() if value is not None}
     origins.update(dict.fromkeys(changes, "option"))
-    return Resolved(settings.model_copy(update=changes), origins)
+    settings = settings.model_copy(update=changes)
+    if settings.extracts:
+        place_of(settings.extracts)
+    if config is None and origins["source"] == path.name:
+        settings = settings.with_found_source()
+    return Resolved(settings, origins)
+
+
+def db_password(env: str | None, file: Path | None, keyring: str | None) -> dict[str, str]:
+    """Return where the options say that the password of the database is, as settings.
+
+    Raises:
+        UsageError: they name more than one place.
+    """
+    told = {"password_env": env, "password_file": str(file) if file else None, "keyring": keyring}
+    given = {name: value for name, value in told.items() if value is not None}
+    if len(given) > 1:
+        raise UsageError(
+            "The password of the database is to come from more than one place.",
+            "Give one of --db-password-env, --db-password-file and --db-keyring.",
+        )
+    return given
 
 
 def _origins(settings: "Settings", file: str) -> dict[str, str]:
     """Say of each setting whether it stands in the file or is the default; tables as in options.own_la."""
     origins = {name: file if name in settings.model_fields_set else "default" for name in type(settings).model_fields}
-    for table in ("options", "limits", "reports"):
+    for table in ("options", "limits", "database", "reports"):
         part = getattr(settings, table)
         for name in type(part).model_fields:
             origins[f"{table}.{name}"] = file if name in part.model_fields_set else "default"
@@ -246,6 +299,7 @@ def _origins(settings: "Settings", file: str) -> dict[str, str]:
 
 def _beside(path: Path, settings: "Settings") -> "Settings":
     """Read the paths of a settings file as relative to the file's own folder."""
+    from annexa.extract.address import beside
 
     def joined(text: str) -> str:
         return str(path.parent / text) if text else ""
@@ -256,7 +310,8 @@ def _beside(path: Path, settings: "Settings") -> "Settings":
         options = options.model_copy(update={"postcode_lookup": joined(options.postcode_lookup)})
     return settings.model_copy(
         update={
-            "extracts": joined(settings.extracts),
+            "extracts": beside(settings.extracts, path.parent) if settings.extracts else "",
+            "database": settings.database.model_copy(update={"password_file": joined(settings.database.password_file)}),
             "output": joined(settings.output),
             "accepted": joined(settings.accepted),
             "closure_days": joined(settings.closure_days),
@@ -316,15 +371,44 @@ def report_items(text: str) -> tuple[str, ...]:
     return () if asked == ("none",) else asked
 
 
-def extracts_of(resolved: Resolved) -> Path:
-    """Return where the extract is.
+def extracts_of(resolved: Resolved) -> "Place":
+    """Return where the extract is: a path, or the address of a database with its password.
 
     Raises:
-        UsageError: neither an option nor annexa.toml says so.
+        UsageError: neither an option nor annexa.toml says so; an address that cannot be used; its password is not
+            where it is said to be.
     """
     if not resolved.settings.extracts:
         raise UsageError(
             "It is not said where the extract is.",
             'Give --extracts PATH, or put extracts = "PATH" into annexa.toml in this folder.',
         )
-    return Path(resolved.settings.extracts)
+    return place_given(resolved.settings.extracts, resolved)
+
+
+def place_given(text: str, resolved: Resolved) -> "Place":
+    """Return what a text given with --extracts means; errors as in extracts_of()."""
+    from annexa.environment import Secret, secret, secret_of_file, secret_of_keyring
+    from annexa.extract.address import place_of, with_password
+
+    place = place_of(text)
+    database = resolved.settings.database
+    if isinstance(place, Path) or place.file is not None:
+        return place
+    named = {name: getattr(database, name) for name in ("password_env", "password_file", "keyring")}
+    named = {name: value for name, value in named.items() if value}
+    if len(named) > 1:
+        raise UsageError(
+            f"database: the password is to come from more than one place: {', '.join(named)}.", "Keep one of them."
+        )
+    password = None
+    for name, value in named.items():
+        by_option = resolved.origins.get(f"database.{name}") == "option"
+        told = f"--db-{name.replace('_', '-')}" if by_option else f"database.{name}"
+        if name == "password_env":
+            password = Secret(secret(value, told))
+        elif name == "password_file":
+            password = secret_of_file(Path(value), told)
+        else:
+            password = secret_of_keyring(value, place.user, told)
+    return with_password(place, password, database.query_seconds)

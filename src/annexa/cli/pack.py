@@ -36,6 +36,9 @@ def pack(
         typer.Option("--inspection-date", metavar="DATE", help="Inspection date: 2018-06-04 or 04/06/2018."),
     ] = None,
     extracts: o.Extracts = None,
+    db_password_env: o.DbPasswordEnv = None,
+    db_password_file: o.DbPasswordFile = None,
+    db_keyring: o.DbKeyring = None,
     source: o.Source = None,
     edition: o.Edition = None,
     output: Annotated[
@@ -79,7 +82,8 @@ def pack(
     resolved = o.resolve(
         config,
         own_la=own_la,
-        extracts=str(extracts) if extracts else None,
+        extracts=extracts or None,
+        db_password=o.db_password(db_password_env, db_password_file, db_keyring),
         source=source,
         edition=edition,
         # The folder that annexa.toml names is the build's.

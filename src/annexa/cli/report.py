@@ -23,6 +23,9 @@ def report(
     items: Items,
     inspection_date: o.InspectionDate,
     extracts: o.Extracts = None,
+    db_password_env: o.DbPasswordEnv = None,
+    db_password_file: o.DbPasswordFile = None,
+    db_keyring: o.DbKeyring = None,
     source: o.Source = None,
     edition: o.Edition = None,
     output: Annotated[
@@ -60,7 +63,8 @@ def report(
     resolved = o.resolve(
         config,
         own_la=own_la,
-        extracts=str(extracts) if extracts else None,
+        extracts=extracts or None,
+        db_password=o.db_password(db_password_env, db_password_file, db_keyring),
         source=source,
         edition=edition,
         extract_date=o.day(extract_date, "--extract-date") if extract_date else None,

@@ -17,6 +17,7 @@ class Format(str, Enum):  # noqa: UP042  (typer reads the members' values)
     parquet = "parquet"
     xlsx = "xlsx"
     sqlite = "sqlite"
+    duckdb = "duckdb"
 
 
 @guarded
@@ -46,7 +47,7 @@ def sample(
 ) -> None:
     """Write the extract of a synthetic authority, to practise with.
 
-    Nobody in it is real. The same arguments always write the same files.
+    Nobody in it is real. The same arguments always write the same files; of a DuckDB file the same tables.
 
     Example: annexa sample --children 2000 --inspection-date 2018-06-04 --seed 1 --output extract
     """
@@ -71,7 +72,7 @@ def sample(
     console.line(f"The extract is in {output}: {len(tables)} tables, {rows:,} rows.")
     if planted is not None:
         console.line(f"{planted.height:,} planted defects are listed in {output.name}.defects.csv beside it.")
-    # CSV and Parquet are a folder of files, the other two are one file in the folder.
+    # CSV and Parquet are a folder of files, the others are one file in the folder.
     extract = output if form in (Format.csv, Format.parquet) else output / f"extract.{form.value}"
     shown = f'"{extract}"' if " " in str(extract) else extract
     console.line(f"Next: annexa build --inspection-date {day} --extracts {shown}")

@@ -46,7 +46,7 @@ class CodeSet:
     free_text: bool = False
     several: str | None = None
 
-    def read(self, values: pl.Expr, extra: Mapping[str, str] | None = None) -> pl.Expr:
+    def read(self, values: pl.Expr, extra: Mapping[str, str] | None = None, *, only_extra: bool = False) -> pl.Expr:
         """Turn a String column of values into standard codes; null where a value is blank or no spelling.
 
         Each different value is looked up once.
@@ -54,24 +54,31 @@ class CodeSet:
         Args:
             values: the column, as it stands in the source.
             extra: spellings of a source profile and their standard codes; they go before the set's own.
+            only_extra: nothing but `extra` is read: the values are codes of the system's own.
         """
-        lookup = {**self.lookup, **{normalise(spelling): code for spelling, code in (extra or {}).items()}}
+        own = {normalise(spelling): code for spelling, code in (extra or {}).items()}
+        lookup = {**self.lookup, **own}
 
         def read_column(column: pl.Series) -> pl.Series:
             value = pl.col("value")
-            pairs = column.unique().to_frame("value").select(value, code=self._read_each(value, lookup))
+            code = _listed(value, own) if only_extra else self._read_each(value, lookup)
+            pairs = column.unique().to_frame("value").select(value, code=code)
             return column.replace_strict(pairs["value"], pairs["code"], return_dtype=pl.String)
 
         return values.map_batches(read_column, return_dtype=pl.String, is_elementwise=True)
 
     def _read_each(self, value: pl.Expr, lookup: Mapping[str, str]) -> pl.Expr:
         text = normalise_expr(value)
-        code = text.replace_strict(lookup, default=None, return_dtype=pl.String)
+        code = _listed(value, lookup)
         if self.several:
             code = pl.coalesce(code, pl.when(_has_several(text, lookup)).then(pl.lit(self.several)))
         if self.free_text:
             code = pl.coalesce(code, pl.when(text != "").then(value))
         return code
+
+
+def _listed(value: pl.Expr, lookup: Mapping[str, str]) -> pl.Expr:
+    return normalise_expr(value).replace_strict(lookup, default=None, return_dtype=pl.String)
 
 
 def _has_several(text: pl.Expr, lookup: Mapping[str, str]) -> pl.Expr:

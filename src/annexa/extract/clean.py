@@ -77,11 +77,11 @@ def read_record(
         name: [column for column in mapped.columns[name] if column in raw.frame.columns and not field.on_request]
         for name, field in fields.items()
     }
-    frame, dropped, ignored = _without_ignored(raw.frame, record, source, used)
+    frame, dropped, ignored = without_ignored(raw.frame, record, source, used)
     by_column = {column: fields[name] for name, columns in used.items() for column in columns}
     judged = judge(frame, record, by_column, source)
     values = {
-        name: _first_of([judged[column].values for column in columns], fields[name]).alias(name)
+        name: first_of([judged[column].values for column in columns], fields[name]).alias(name)
         if columns
         else pl.Series(name, [None], dtype=DTYPES[fields[name].kind]).new_from_index(0, frame.height)
         for name, columns in used.items()
@@ -107,7 +107,7 @@ def read_record(
     return table
 
 
-def _without_ignored(
+def without_ignored(
     frame: pl.DataFrame, record: type[Record], source: SourceProfile, used: Mapping[str, list[str]]
 ) -> tuple[pl.DataFrame, pl.Series, pl.DataFrame]:
     """Blank the texts that are no business of any rule; return with it IGNORED for each row that had one, and them."""
@@ -136,7 +136,7 @@ def _listed(cells: pl.Series, texts: Collection[str]) -> pl.Series:
     return cells.to_frame("t").select(normalise_expr(pl.col("t")).is_in(listed).fill_null(False))["t"]
 
 
-def _first_of(columns: list[pl.Series], field: RecordField) -> pl.Series:
+def first_of(columns: list[pl.Series], field: RecordField) -> pl.Series:
     """Where the first column is blank or unreadable, take what the next one says.
 
     A later column that is itself unreadable still tells that the cell was not blank.
@@ -164,10 +164,14 @@ def judge(
     """
     plain = [column for column, field in fields.items() if field.kind not in _UNREADABLE_CHECK]
     checked = [column for column in fields if column not in plain]
+    mapped = source.tables.get(record.meta.name)
+    own_codes = mapped.own_codes if mapped else frozenset()
     texts = frame.select(_prepared(pl.col(column), fields[column], source).alias(column) for column in plain)
     distinct = frame.select(pl.col(column).drop_nulls().unique().implode() for column in checked)
     forms = {
-        column: _judge_distinct(distinct[column].explode(empty_as_null=False), record, fields[column], source)
+        column: _judge_distinct(
+            distinct[column].explode(empty_as_null=False), record, fields[column], source, own_codes=column in own_codes
+        )
         for column in checked
     }
     values = frame.select(_spread(column, each, fields[column]) for column, each in forms.items())
@@ -195,8 +199,10 @@ class _Forms:
     failed: Mapping[str, tuple[str, str]]
 
 
-def _judge_distinct(texts: pl.Series, record: type[Record], field: RecordField, source: SourceProfile) -> _Forms:
-    """Judge each distinct text once."""
+def _judge_distinct(
+    texts: pl.Series, record: type[Record], field: RecordField, source: SourceProfile, *, own_codes: bool = False
+) -> _Forms:
+    """Judge each distinct text once; of a column of the system's own codes the value maps alone are asked."""
     forms = texts.alias("text").to_frame().with_columns(_prepared(pl.col("text"), field, source).alias("trimmed"))
     form = pl.col("trimmed")
     if field.kind in _DATES:
@@ -204,7 +210,9 @@ def _judge_distinct(texts: pl.Series, record: type[Record], field: RecordField, 
             pattern, rewrite = DATE_FORMATS[date_format]
             form = form.str.replace(pattern, rewrite) if pattern else form
     elif field.kind is Kind.CODE:
-        form = code_sets()[field.code_set].read(form, source.file.values.get(field.code_set, {})).fill_null(form)
+        code = code_sets()[field.code_set].read(form, source.file.values.get(field.code_set, {}), only_extra=own_codes)
+        # What no map knows is judged as it stands; a number of the system's own must not be: 6 is a standard code too.
+        form = pl.when(form.is_not_null()).then(code.fill_null(pl.lit(UNREADABLE) if own_codes else form))
     forms = forms.with_columns(form.alias("form")).with_columns(typed(field).alias("value"))
     failed: dict[str, tuple[str, str]] = {}
     rescued: dict[str, Any] = {}

@@ -15,17 +15,17 @@ ROW = "_row"  # the record's number in its file, headings = 1
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file that was read.
+    """A file, or a database on a server, that was read.
 
     Args:
         name: relative to the extract, with "/" between folders.
-        sha256: of its bytes, in hexadecimal.
-        size: in bytes.
+        sha256: of its bytes, in hexadecimal; None for a database on a server.
+        size: in bytes; None for a database on a server.
     """
 
     name: str
-    sha256: str
-    size: int
+    sha256: str | None
+    size: int | None
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,12 @@ class Content:
     Args:
         frame: the wanted columns that are there, all String, and _row (UInt32); rows in file order.
         columns_found: all headings of the table, folded; columns without a heading are left out.
+        headings: the same as they stand in the table.
     """
 
     frame: pl.DataFrame
     columns_found: tuple[str, ...]
+    headings: tuple[str, ...] = ()
 
 
 def fold(name: str) -> str:
@@ -62,6 +64,11 @@ def fold(name: str) -> str:
 def blank_to_null(column: pl.Expr) -> pl.Expr:
     """Return the text with the empty text as null."""
     return pl.when(column != "").then(column)
+
+
+def shown_headings(headings: Sequence[str | None]) -> tuple[str, ...]:
+    """Return the headings as they stand, without outer blanks; columns without one are left out."""
+    return tuple(heading.strip() for heading in headings if heading and heading.strip())
 
 
 def fold_headings(headings: Sequence[str | None], wanted: Collection[str], where: str) -> list[str]:

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from annexa.errors import SourceError
+from annexa.extract.address import Place
 from annexa.extract.clean import read_record
 from annexa.extract.prepare import prepare
 from annexa.extract.read import InputFile, Limits, RawExtract, RawTable, read_extract
@@ -22,17 +22,19 @@ class Extract:
 
     Args:
         tables: all records by name.
-        inputs: the files that were read, with their hashes.
+        inputs: the files, with their hashes, or the database that was read.
         unknown: files, sheets or tables that nothing reads.
+        notes: what the manifest is to say of the reading.
     """
 
     tables: Tables
     inputs: tuple[InputFile, ...]
     unknown: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def load_extract(
-    path: Path,
+    place: Place,
     source: SourceProfile,
     period: InspectionPeriod,
     findings: Findings,
@@ -42,7 +44,7 @@ def load_extract(
     """Read an extract as a source profile says.
 
     Args:
-        path: a folder, a workbook or a database file.
+        place: a folder, a workbook, a database file, or the address of a database.
         source: where tables, columns and values are.
         period: D and A.
         findings: gets what reading finds (AA-R01 to R21 and their kin).
@@ -52,7 +54,8 @@ def load_extract(
     Raises:
         SourceError: what read_extract raises; no person table; a table without a column on which everything hangs.
     """
-    return extract_from(read_extract(path, source.wanted(), limits or Limits()), source, period, findings, lists_of)
+    raw = read_extract(place, source.wanted(), limits or Limits(), source.queries())
+    return extract_from(raw, source, period, findings, lists_of)
 
 
 def extract_from(
@@ -93,7 +96,7 @@ def extract_from(
         for name, mapped in source.tables.items()
         if name not in supplied
     }
-    return Extract(Tables({**prepare(supplied, period, findings), **absent}), raw.inputs, raw.unknown)
+    return Extract(Tables({**prepare(supplied, period, findings), **absent}), raw.inputs, raw.unknown, raw.notes)
 
 
 def _check_needs(raw: RawTable, mapped: TableMap, source: SourceProfile, lists: tuple[int, ...]) -> None:

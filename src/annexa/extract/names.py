@@ -1,21 +1,21 @@
 """The names of the people in an extract, which nothing but the search for names in documents reads."""
 
-from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from annexa.extract.address import Place
 from annexa.extract.read import Limits, read_extract
 from annexa.sources import SourceProfile
 
 _FIELDS: Final = ("person_id", "forename", "surname")
 
 
-def person_names(path: Path, source: SourceProfile, limits: Limits) -> pl.DataFrame | None:
+def person_names(place: Place, source: SourceProfile, limits: Limits) -> pl.DataFrame | None:
     """Read who is called what.
 
     Args:
-        path: the extract.
+        place: the extract.
         source: where table and columns are.
         limits: how far a compressed workbook may expand.
 
@@ -30,7 +30,8 @@ def person_names(path: Path, source: SourceProfile, limits: Limits) -> pl.DataFr
     if mapped is None or not all(mapped.columns[field] for field in _FIELDS):
         return None
     columns = {field: mapped.columns[field][0] for field in _FIELDS}
-    raw = read_extract(path, {mapped.table: frozenset(columns.values())}, limits).tables.get(mapped.table)
+    wanted = {mapped.table: frozenset(columns.values())}
+    raw = read_extract(place, wanted, limits, source.queries()).tables.get(mapped.table)
     if raw is None or not set(columns.values()) <= set(raw.frame.columns):
         return None
     blank = [text.casefold() for text in source.file.blank.texts]

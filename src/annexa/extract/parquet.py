@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from annexa.errors import SourceError
-from annexa.extract.files import ROW, Content, blank_to_null, fold_headings
+from annexa.extract.files import ROW, Content, blank_to_null, fold_headings, shown_headings
 
 _EXACT: Final = 1e15  # up to here a float tells every whole number from the next
 _LOCAL: Final = "Europe/London"
@@ -47,6 +47,7 @@ def read_parquet(path: Path, name: str, wanted: Collection[str]) -> Content:
     return Content(
         frame.with_row_index(ROW, 2).with_columns(pl.col(ROW).cast(pl.UInt32)),
         tuple(heading for heading in folded if heading),
+        shown_headings(schema.names()),
     )
 
 

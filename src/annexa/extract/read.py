@@ -1,4 +1,4 @@
-"""Reading an extract as text: a folder with a file a table, one workbook, or one SQLite database.
+"""Reading an extract as text: a folder with a file a table, one workbook, or one database.
 
 Nothing is interpreted here: what a text means is the business of the cleaning.
 """
@@ -12,12 +12,15 @@ from typing import Final, TypeAlias
 
 import polars as pl
 
-from annexa.errors import SourceError
+from annexa.errors import SourceError, UsageError
+from annexa.extract.address import Address, Place, shown
+from annexa.extract.databases.read import read_tables, select_notes
 from annexa.extract.files import Content, InputFile, Limits, file_errors, fold, input_file
 from annexa.extract.parquet import read_parquet
 from annexa.extract.sqlite import log_of, open_database
 from annexa.extract.text_files import read_csv
 from annexa.extract.workbooks import Workbook
+from annexa.sources import Query
 
 __all__ = ["InputFile", "Limits", "RawExtract", "RawTable", "read_extract"]
 
@@ -25,10 +28,12 @@ Wanted: TypeAlias = Mapping[str, Collection[str]]
 
 _TABLE_FILES: Final = (".csv", ".parquet", ".xlsx")
 _DATABASES: Final = (".sqlite", ".sqlite3", ".db")
+_DUCKDB: Final = ".duckdb"
+_NO_QUERIES: Final[Mapping[str, Query]] = {}
 _DEFAULT_LIMITS: Final = Limits()
 _ACCEPTED: Final = (
     "An extract is a folder with a CSV, Parquet or XLSX file for each table, or one XLSX workbook with a sheet for "
-    "each table, or one SQLite database (.sqlite, .sqlite3 or .db)."
+    "each table, or one SQLite (.sqlite, .sqlite3 or .db) or DuckDB (.duckdb) database, or the address of a database."
 )
 
 
@@ -57,46 +62,74 @@ class RawExtract:
     Args:
         tables: by folded name, sorted.
         unknown: files, sheets or tables that nothing wants, named as found, left unread.
-        inputs: the files that were read, sorted by name.
+        inputs: the files, or the database, that were read, sorted by name.
+        notes: what the manifest is to say of the reading.
     """
 
     tables: dict[str, RawTable]
     unknown: tuple[str, ...]
     inputs: tuple[InputFile, ...]
+    notes: tuple[str, ...] = ()
 
 
-def read_extract(path: Path, wanted: Wanted, limits: Limits = _DEFAULT_LIMITS) -> RawExtract:
+def read_extract(
+    place: Place, wanted: Wanted, limits: Limits = _DEFAULT_LIMITS, queries: Mapping[str, Query] = _NO_QUERIES
+) -> RawExtract:
     """Read the wanted tables and columns of an extract.
 
     Args:
-        path: a folder, a workbook (.xlsx) or a database (.sqlite, .sqlite3, .db).
+        place: a folder, a workbook (.xlsx), a database file (.sqlite, .sqlite3, .db, .duckdb), or an address.
         wanted: folded table name -> folded names of its columns; names are compared without regard to case.
         limits: how far a compressed workbook may expand.
+        queries: folded table name -> the schema that a database has it in, or the SELECT that gives it.
 
     Returns:
         Every wanted table that is there; a wanted column that is not is simply not in its frame.
 
     Raises:
         SourceError: the path is no text; nothing is there, or nothing that could be an extract; no table is known; a
-            table is there twice; a file cannot be read as what its name says, or changed while it was read.
+            table is there twice; a file cannot be read as what its name says, or changed while it was read; what
+            read_tables of annexa.extract.databases.read raises.
+        UsageError: a SELECT for files; a driver that is not installed.
     """
-    shown = path.name or str(path)
+    if isinstance(place, Address) and place.file is None:
+        return _read_server(place, wanted, queries)
+    path = place if isinstance(place, Path) else place.file or Path()
+    engine = place.engine if isinstance(place, Address) else ""
+    named = shown(place)
     if not _is_text(str(path)):
         raise SourceError(
             "The path of the extract has a character that cannot be read.",
             "Rename the folder or file, or copy the extract to a path with plain letters.",
         )
-    with file_errors(shown):
-        if path.is_dir():
-            return _read_folder(path, shown, wanted, limits)
+    with file_errors(named):
         if not path.exists():
-            raise SourceError(f"There is no file or folder {shown}.", "Check the path of the extract.")
+            raise SourceError(f"There is no file or folder {named}.", _missing(engine))
         ending = path.suffix.lower()
-        if ending == ".xlsx":
+        if path.is_file() and (engine == "sqlite" or (not engine and ending in _DATABASES)):
+            return _read_database(path, wanted, queries)
+        if path.is_file() and (engine == "duckdb" or (not engine and ending == _DUCKDB)):
+            return _read_duckdb(path, wanted, queries)
+        _refuse_selects(queries, wanted)
+        if path.is_dir() and not engine:
+            return _read_folder(path, named, wanted, limits)
+        if ending == ".xlsx" and not engine:
             return _read_workbook(path, wanted, limits)
-        if ending in _DATABASES:
-            return _read_database(path, wanted)
-    raise SourceError(f"{shown} is not an extract.", _ACCEPTED)
+    raise SourceError(f"{named} is not an extract.", _ACCEPTED)
+
+
+def _missing(engine: str) -> str:
+    further = f" A path from the root has four slashes: {engine}:////folder/file." if engine else ""
+    return f"Check the path of the extract.{further}"
+
+
+def _refuse_selects(queries: Mapping[str, Query], wanted: Wanted) -> None:
+    selects = sorted(table for table, query in queries.items() if query.select and table in wanted)
+    if selects:
+        raise UsageError(
+            f"The source profile has a SELECT for {selects[0]}, and the extract is no database.",
+            "Use a profile without SELECTs for files.",
+        )
 
 
 def _read_folder(folder: Path, shown: str, wanted: Wanted, limits: Limits) -> RawExtract:
@@ -108,7 +141,7 @@ def _read_folder(folder: Path, shown: str, wanted: Wanted, limits: Limits) -> Ra
     named = ((entry.name.encode("utf-8", "replace").decode("utf-8"), _table_of(entry)) for entry in entries)
     files, unknown = _sort_out(named, wanted)
     if not files:
-        whole = [name for name in unknown if Path(name).suffix.lower() in (".xlsx", *_DATABASES)]
+        whole = [name for name in unknown if Path(name).suffix.lower() in (".xlsx", *_DATABASES, _DUCKDB)]
         raise SourceError(
             f"The folder {shown} has no table that is known.",
             f"If {whole[0]} holds the tables, give its path. {_ACCEPTED}" if whole else _known(wanted),
@@ -171,27 +204,59 @@ def _read_workbook(path: Path, wanted: Wanted, limits: Limits) -> RawExtract:
     return RawExtract(tables, unknown, (file,))
 
 
-def _read_database(path: Path, wanted: Wanted) -> RawExtract:
-    log = log_of(path)
-    parts = [path, log] if log.exists() and log.stat().st_size else [path]
+def _read_database(path: Path, wanted: Wanted, queries: Mapping[str, Query]) -> RawExtract:
+    selects = {table: query.select for table, query in queries.items() if query.select and table in wanted}
     with ExitStack() as stack:
-        files = tuple(stack.enter_context(input_file(part, part.name)) for part in parts)
+        files = _with_log(stack, path, log_of(path))
         database = stack.enter_context(open_database(path, path.name))
-        tables, unknown = _read_tables(path.name, database.tables, database.read, wanted)
-    return RawExtract(tables, unknown, files)
+        names = [name for name in database.tables if fold(name) not in selects]
+        read = {table: database.read(table, wanted[table], select) for table, select in sorted(selects.items())}
+        tables, unknown = _read_tables(path.name, names, database.read, wanted, known=bool(selects))
+    tables |= {table: _raw(table, path.name, content) for table, content in read.items()}
+    return RawExtract(dict(sorted(tables.items())), unknown, files, select_notes(selects))
+
+
+def _read_duckdb(path: Path, wanted: Wanted, queries: Mapping[str, Query]) -> RawExtract:
+    with ExitStack() as stack:
+        files = _with_log(stack, path, path.with_name(path.name + ".wal"))
+        found = read_tables(Address("duckdb", file=path), wanted, queries)
+    tables = {table: _raw(table, path.name, content) for table, content in found.contents.items()}
+    return RawExtract(tables, found.unknown, files, found.notes)
+
+
+def _read_server(address: Address, wanted: Wanted, queries: Mapping[str, Query]) -> RawExtract:
+    found = read_tables(address, wanted, queries)
+    name = shown(address)
+    tables = {table: _raw(table, name, content) for table, content in found.contents.items()}
+    # Nothing of a database on a server can be hashed: its tables and their rows stand in the manifest.
+    return RawExtract(tables, found.unknown, (InputFile(name, None, None),), found.notes)
+
+
+def _with_log(stack: ExitStack, path: Path, log: Path) -> tuple[InputFile, ...]:
+    """Take up a database file, and the log with its latest changes where there is one."""
+    parts = [path, log] if log.exists() and log.stat().st_size else [path]
+    return tuple(stack.enter_context(input_file(part, part.name)) for part in parts)
+
+
+def _raw(table: str, file: str, content: Content) -> RawTable:
+    return RawTable(table, file, content.frame, content.columns_found)
 
 
 def _read_tables(
-    file: str, names: Iterable[str], read: Callable[[str, Collection[str]], Content], wanted: Wanted
+    file: str,
+    names: Iterable[str],
+    read: Callable[[str, Collection[str]], Content],
+    wanted: Wanted,
+    *,
+    known: bool = False,
 ) -> tuple[dict[str, RawTable], tuple[str, ...]]:
     """Read the wanted tables of a file that holds many; return them and the names of the others."""
     found, unknown = _sort_out(((name, name) for name in names), wanted)
-    if not found:
+    if not found and not known:
         raise SourceError(f"{file} has no table that is known.", _known(wanted))
     tables = {}
     for table in sorted(found):
-        content = read(found[table], wanted[table])
-        tables[table] = RawTable(table, file, content.frame, content.columns_found)
+        tables[table] = _raw(table, file, read(found[table], wanted[table]))
     return tables, unknown
 
 

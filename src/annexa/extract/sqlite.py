@@ -10,7 +10,7 @@ from urllib.parse import quote
 import polars as pl
 
 from annexa.errors import SourceError
-from annexa.extract.files import ROW, Content, blank_to_null, fold_headings
+from annexa.extract.files import ROW, Content, blank_to_null, fold_headings, shown_headings
 
 LOCK_WAIT_SECONDS: Final = 2.0
 
@@ -32,7 +32,7 @@ class Database:
         self._name = name
         self.tables: Mapping[str, str] = dict(connection.execute(_TABLES).fetchall())
 
-    def read(self, table: str, wanted: Collection[str]) -> Content:
+    def read(self, table: str, wanted: Collection[str], select: str = "") -> Content:
         """Read one table or view, its values cast to text; rows in the order in which they are stored.
 
         Whole numbers have no decimals. _row counts on from 2, as if the headings were row 1.
@@ -40,13 +40,15 @@ class Database:
         Args:
             table: one of `tables`.
             wanted: folded names of the columns to load.
+            select: a SELECT that gives the table, where there is none of the name.
 
         Raises:
             SourceError: no wanted column, a column twice, the database is damaged, or text that is no UTF-8.
         """
         where = f"{self._name}, table {table}"
         # An index could give the rows in another order. A view has none, and no order of its own.
-        source = _quoted(table) + (" NOT INDEXED" if self.tables[table] == "table" else "")
+        source = _quoted(table) + (" NOT INDEXED" if self.tables.get(table) == "table" else "")
+        source = f"({select}\n) AS q" if select else source
         with _database_errors(where):
             found = self._connection.execute(f"SELECT * FROM {source} LIMIT 0").description  # noqa: S608 (quoted)
             folded = fold_headings([column[0] for column in found], wanted, where)
@@ -59,7 +61,8 @@ class Database:
                 batches.append(pl.DataFrame(batch, schema=schema, orient="row"))
         frame = pl.concat(batches).drop(ROW).with_row_index(ROW, 2)
         frame = frame.with_columns(pl.col(ROW).cast(pl.UInt32), blank_to_null(pl.col(pl.String)))
-        return Content(frame, tuple(heading for heading in folded if heading))
+        headings = shown_headings([column[0] for column in found])
+        return Content(frame, tuple(heading for heading in folded if heading), headings)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 import polars as pl
 
 from annexa.errors import SourceError
-from annexa.extract.files import ROW, Content, blank_to_null, fold_headings
+from annexa.extract.files import ROW, Content, blank_to_null, fold_headings, shown_headings
 
 Source: TypeAlias = Path | bytes  # the file where it is UTF-8, else its text in UTF-8
 
@@ -53,7 +53,7 @@ def read_csv(path: Path, name: str, wanted: Collection[str]) -> Content:
     """
     source = _decoded(path, name)
     end = _line_end(source)
-    separator, folded, blank = _look_over(source, end, wanted, name)
+    separator, headings, folded, blank = _look_over(source, end, wanted, name)
     frame = _fields(source, end, separator, folded, wanted)
     if frame.height != blank.len():
         raise SourceError(
@@ -61,7 +61,7 @@ def read_csv(path: Path, name: str, wanted: Collection[str]) -> Content:
         )
     if blank.any():
         frame = frame.filter(~blank)
-    return Content(frame.slice(1), tuple(heading for heading in folded if heading))
+    return Content(frame.slice(1), tuple(heading for heading in folded if heading), shown_headings(headings))
 
 
 def _decoded(path: Path, name: str) -> Source:
@@ -135,14 +135,16 @@ def _line_end(source: Source) -> str:
     return "\r" if first and first[1] == b"\r" else "\n"
 
 
-def _look_over(source: Source, end: str, wanted: Collection[str], name: str) -> tuple[str, list[str], pl.Series]:
-    """Check every record; return the separator, the folded headings and, for each record, whether it is blank."""
+def _look_over(
+    source: Source, end: str, wanted: Collection[str], name: str
+) -> tuple[str, list[str], list[str], pl.Series]:
+    """Check every record; return the separator, the headings, folded too, and for each record whether it is blank."""
     records = _records(_lines(source, end))
     if not records.len():
         raise SourceError(f"{name} is empty: no headings found.", "Write it again, with its headings in row 1.")
     separator, headings = _headings(records[0])
     folded = fold_headings(headings, wanted, name)
-    return separator, folded, _check_shape(records, separator, len(headings), name)
+    return separator, headings, folded, _check_shape(records, separator, len(headings), name)
 
 
 def _lines(source: Source, end: str) -> pl.Series:

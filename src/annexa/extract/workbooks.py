@@ -15,7 +15,7 @@ import fastexcel
 import polars as pl
 
 from annexa.errors import SourceError
-from annexa.extract.files import ROW, Content, Limits, blank_to_null, fold_headings
+from annexa.extract.files import ROW, Content, Limits, blank_to_null, fold_headings, shown_headings
 from annexa.extract.package import AGAIN, BLOCK, BROKEN, check_limits, expand
 
 _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -72,7 +72,7 @@ class Workbook:
             if heading in wanted
         ]
         frame = cells.filter(filled).select(pl.col(ROW).cast(pl.UInt32), *columns)
-        return Content(frame, tuple(heading for heading in folded if heading))
+        return Content(frame, tuple(heading for heading in folded if heading), shown_headings(headings))
 
 
 def as_text(cells: pl.Expr) -> pl.Expr:

@@ -10,6 +10,7 @@ from annexa import __version__
 from annexa.checks.run import made_elsewhere
 from annexa.editions import DEFAULT_EDITION, Edition, edition_in_force, load_edition
 from annexa.errors import SourceError, UsageError
+from annexa.extract.address import Place
 from annexa.extract.load import Extract, load_extract
 from annexa.extract.postcodes import Postcodes, load_postcodes
 from annexa.extract.read import Limits
@@ -58,7 +59,7 @@ class Request:
     """
 
     inspection_date: date
-    extracts: Path
+    extracts: Place
     output: Path
     settings: Settings
     created: datetime
@@ -199,7 +200,7 @@ def lists_of(request: Request, progress: Progress = lambda _: None) -> Built:
     _known_lists(edition, "lists", request.lists or ())
     _known_lists(edition, "require", request.require)
     known_reports(request.reports)
-    source = load_source(settings.source)
+    source = load_source(settings.source, named=settings.source_named)
     options = settings.options
     if source.file.options.case_worker_roles and "case_worker_roles" not in options.model_fields_set:
         options = options.model_copy(update={"case_worker_roles": source.file.options.case_worker_roles})
@@ -217,7 +218,9 @@ def lists_of(request: Request, progress: Progress = lambda _: None) -> Built:
     further = source_notes(context, lists)
     if settings.early_help_note:
         further.append(f"List 2: {settings.early_help_note}")
-    return Built(context, source, extract, lists, postcodes, notes + further, run_notes=len(notes))
+    return Built(
+        context, source, extract, lists, postcodes, notes + further + list(extract.notes), run_notes=len(notes)
+    )
 
 
 def limits_of(settings: Settings) -> Limits:

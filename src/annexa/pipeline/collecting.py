@@ -17,6 +17,7 @@ from annexa.evidence.files import CheckedFile
 from annexa.evidence.paths import MEGABYTE
 from annexa.evidence.privacy import COULD_NOT_RUN, NOT_ASKED, Found, check_names, known_names, warnings
 from annexa.evidence.rows import NOT_APPLICABLE, Row
+from annexa.extract.address import Place
 from annexa.extract.load import extract_from
 from annexa.extract.names import person_names
 from annexa.extract.read import InputFile, read_extract
@@ -55,7 +56,7 @@ class CollectRequest:
     about: TrackerRequest
     output: Path
     created: datetime
-    extracts: Path | None = None
+    extracts: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -127,18 +128,18 @@ def collect(request: CollectRequest, progress: Progress = lambda _: None) -> Col
     return CollectReport(entries, extracted.remarks, report, record)
 
 
-def _from_extract(path: Path, settings: Settings, edition: Edition, report: TrackerReport) -> _Extracted:
+def _from_extract(place: Place, settings: Settings, edition: Edition, report: TrackerReport) -> _Extracted:
     """Read the audited cases and the names of an extract, nothing else of it, and look for the names."""
-    source = load_source(settings.source)
+    source = load_source(settings.source, named=settings.source_named)
     limits = limits_of(settings)
     period = InspectionPeriod(report.inspection_date, settings.extract_date)
     tables = {source.tables[name].table for name in _AUDITS if name in source.tables}
     wanted = {table: columns for table, columns in source.wanted().items() if table in tables}
     findings = Findings()
-    extract = extract_from(read_extract(path, wanted, limits), source, period, findings, {})
+    extract = extract_from(read_extract(place, wanted, limits, source.queries()), source, period, findings, {})
     context = Context(period, edition, settings.options, extract.tables, findings)
     audits = audited_cases(context, report.evidence.areas)
-    known = known_names(person_names(path, source, limits))
+    known = known_names(person_names(place, source, limits))
     if known is None:
         return _Extracted(audits, remarks=(COULD_NOT_RUN,), inputs=extract.inputs)
     found = check_names(report.rows, report.checked, known, limits)

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from annexa.editions import DEFAULT_EDITION, Edition, load_edition
+from annexa.extract.address import Place
 from annexa.findings import Findings
 from annexa.lists.notes import edition_note
 from annexa.outputs.findings_files import Report, Wanted, write_findings
@@ -76,7 +77,7 @@ class CheckRequest:
     inspection_date: date
     settings: Settings
     created: datetime
-    extracts: Path | None = None
+    extracts: Place | None = None
     workbooks: tuple[Path, ...] = ()
     output: Path | None = None
     password: str | None = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from annexa.checks.run import made_elsewhere
 from annexa.errors import UsageError
+from annexa.extract.address import Place
 from annexa.outputs.findings_files import Wanted, write_findings
 from annexa.outputs.reports import document, in_words, write_reports
 from annexa.outputs.stage import Stage
@@ -37,7 +38,7 @@ class ReportRequest:
 
     items: tuple[str, ...]
     inspection_date: date
-    extracts: Path
+    extracts: Place
     output: Path
     settings: Settings
     created: datetime

@@ -1,7 +1,8 @@
 """Writing a sample, to the byte the same wherever it is written.
 
 Workbooks are stored without compression, because deflate differs between builds of Python; SQLite's version number in
-the header of a database is set to a fixed one.
+the header of a database is set to a fixed one. A DuckDB file holds the same tables each time, and other bytes: it
+numbers itself by chance.
 """
 
 import shutil
@@ -16,6 +17,7 @@ from typing import Final
 import polars as pl
 
 from annexa.errors import OutputError, UsageError
+from annexa.extract.databases.failures import not_installed
 
 MARKER: Final = ".annexa-sample"
 _FIRST_LINE: Final = "Invented data, made by `annexa sample`: no real child, worker or authority."
@@ -40,14 +42,14 @@ def write_sample(
     Args:
         tables: frames of text columns by table name.
         output: the folder. It may be absent, empty, or hold an earlier sample, which is replaced.
-        format: `csv` or `parquet` (a file a table), `xlsx` (extract.xlsx, a sheet a table) or `sqlite`
-            (extract.sqlite).
+        format: `csv` or `parquet` (a file a table), `xlsx` (extract.xlsx, a sheet a table), `sqlite`
+            (extract.sqlite) or `duckdb` (extract.duckdb).
         inspection_date: named in .annexa-sample, the file by which a later run knows a sample.
         defects: written to `<output>.defects.csv` beside the folder. Without them, such a file of an earlier sample is
             removed.
 
     Raises:
-        UsageError: the format is not one of the four.
+        UsageError: the format is none of them; DuckDB is not installed.
         OutputError: the folder holds something else, or cannot be written.
     """
     if format not in _WRITERS:
@@ -158,6 +160,27 @@ def _database(tables: Mapping[str, pl.DataFrame], folder: Path) -> list[Path]:
     return [path]
 
 
+def _duckdb(tables: Mapping[str, pl.DataFrame], folder: Path) -> list[Path]:
+    try:
+        import duckdb
+    except ImportError:
+        raise not_installed("duckdb") from None
+    path = folder / "extract.duckdb"
+    try:
+        with duckdb.connect(str(path)) as connection:
+            for table, frame in tables.items():
+                columns = ", ".join(f'"{column}" VARCHAR' for column in frame.columns)
+                connection.execute(f'CREATE TABLE "{table}" ({columns})')
+                connection.register("sample", frame)
+                connection.execute(f'INSERT INTO "{table}" SELECT * FROM sample')  # noqa: S608
+                connection.unregister("sample")
+    except duckdb.Error as error:
+        raise OutputError(
+            f"The sample could not be written by DuckDB ({type(error).__name__}).", "Check that the disk has room."
+        ) from None
+    return [path]
+
+
 def _workbook(tables: Mapping[str, pl.DataFrame], folder: Path) -> list[Path]:
     path = folder / "extract.xlsx"
     too_long = [table for table, frame in tables.items() if frame.height >= _SHEET_ROWS]
@@ -242,4 +265,5 @@ _WRITERS: Final[dict[str, Callable[[Mapping[str, pl.DataFrame], Path], list[Path
     "parquet": _parquet_files,
     "xlsx": _workbook,
     "sqlite": _database,
+    "duckdb": _duckdb,
 }

@@ -1,65 +1,45 @@
 """Load a source profile and hold it against the records."""
 
 import difflib
-import hashlib
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from annexa.editions import code_sets, edition_names, load_edition, normalise
 from annexa.errors import UsageError
-from annexa.records import RECORDS
-from annexa.resources import resource
-from annexa.sources.model import DATE_FORMATS, SourceFile, SourceProfile, table_map
+from annexa.records import RECORDS, Kind
+from annexa.sources.chain import ProfileFile, files_of, fingerprint, joined
+from annexa.sources.model import DATE_FORMATS, Query, SourceFile, SourceProfile, TableMap, table_map
 
 
-def source_names(folder: Path | None = None) -> list[str]:
-    """Return the names of the source profiles, in alphabetical order."""
-    return sorted(path.stem for path in _folder(folder).glob("*.toml"))
-
-
-def load_source(name: str, folder: Path | None = None) -> SourceProfile:
+def load_source(name: str, folder: Path | None = None, *, named: bool = True) -> SourceProfile:
     """Load a source profile and check it against the records.
 
     Args:
         name: the name of a profile in configs/sources, or the path of a file of the user's own, ending in .toml.
         folder: a folder of profiles to look in, in place of configs/sources.
+        named: whether the user named it, or the settings file that does; see SourceProfile.
 
     Raises:
         UsageError: an unknown name, a file that is not TOML, an unknown key, record, field, code set, code or date
-            format; the message names the file and the key.
+            format, profiles that extend each other in a circle; the message names the file in which it stands and the
+            key.
     """
-    own = name.endswith(".toml")
-    path = Path(name) if own else _folder(folder) / f"{name}.toml"
-    if own and not path.is_file():
-        raise UsageError(f"There is no source profile {path.name}.", "Check the path given with --source.")
-    if not path.is_file():
-        near = difflib.get_close_matches(name, source_names(folder), n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"Known sources: {', '.join(source_names(folder))}."
-        raise UsageError(f"There is no source profile named {name}.", hint)
-    content = path.read_bytes().replace(b"\r\n", b"\n")
-    file = _parse(path.name, content)
-    _check(path.name, file)
+    files = files_of(name, folder)
+    for each in files:
+        _check(each.name, each.file)
+    file = joined(files)
     maps = {record: mapped for record in RECORDS if (mapped := table_map(record, file)) is not None}
-    _check_needs(path.name, {record: mapped.columns for record, mapped in maps.items()})
-    return SourceProfile(name=path.stem, file=file, tables=maps, sha256=hashlib.sha256(content).hexdigest())
-
-
-def _folder(folder: Path | None) -> Path:
-    return folder if folder is not None else resource("configs", "sources")
-
-
-def _parse(name: str, content: bytes) -> SourceFile:
-    try:
-        return SourceFile.model_validate(tomllib.loads(content.decode("utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{name} is not a TOML file: {error}.", "Correct the file at the place named.") from None
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{name}: {key}: {first['msg']}.", "See docs/adding-a-source.md for the keys.") from None
+    _check_needs(files, maps)
+    _check_own_codes(files, maps)
+    _check_queries(files, maps)
+    return SourceProfile(
+        name=files[0].path.stem,
+        file=file,
+        tables=maps,
+        sha256=fingerprint(files),
+        extends=tuple(each.path.stem for each in files[1:]),
+        named=named or not name.endswith(".toml"),
+    )
 
 
 def _check(name: str, file: SourceFile) -> None:
@@ -92,14 +72,49 @@ def _starts_of_lists() -> set[str]:
     return {record for edition in editions for spec in edition.lists.values() for record in spec.records}
 
 
-def _check_needs(name: str, columns: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:
-    for record, fields in columns.items():
+def _check_needs(files: Sequence[ProfileFile], maps: Mapping[str, TableMap]) -> None:
+    for record, mapped in maps.items():
         for field in RECORDS[record].meta.needs:
-            if not fields[field]:
+            if not mapped.columns[field]:
                 raise UsageError(
-                    f"{name}: tables.{record}.columns: {field} has no column.",
+                    f"{_of_field(files, record, field)}: tables.{record}.columns: {field} has no column.",
                     f"Name the column that holds it: {RECORDS[record].fields()[field].description}.",
                 )
+
+
+def _of_field(files: Sequence[ProfileFile], record: str, field: str) -> str:
+    """Return the name of the file that says which columns a field has; else of the one that began with the record."""
+    entries = [(each.name, each.file.tables[record]) for each in files if record in each.file.tables]
+    named = [name for name, entry in entries if field in entry.columns]
+    return (named or [name for name, _ in entries[::-1]] or [files[0].name])[0]
+
+
+def _check_own_codes(files: Sequence[ProfileFile], maps: Mapping[str, TableMap]) -> None:
+    """A column of the system's own codes must be one that a coded field is read from."""
+    for record, mapped in maps.items():
+        fields = RECORDS[record].fields()
+        coded = {column for name, each in mapped.columns.items() if fields[name].kind is Kind.CODE for column in each}
+        named = [each.name for each in files if record in each.file.tables and each.file.tables[record].own_codes]
+        for column in sorted(mapped.own_codes):
+            _known(named[0], f"tables.{record}.own_codes", column, frozenset(coded))
+
+
+def _check_queries(files: Sequence[ProfileFile], maps: Mapping[str, TableMap]) -> None:
+    """A SELECT is one statement that gives rows; records that share a table share its place."""
+    places: dict[str, Query] = {}
+    for record, mapped in maps.items():
+        select = mapped.query.select
+        if select and (";" in select or not select.lower().startswith(("select", "with"))):
+            name = next(each.name for each in files if record in each.file.tables and each.file.tables[record].select)
+            raise UsageError(
+                f"{name}: tables.{record}.select: this is not one SELECT.",
+                "It begins with SELECT or WITH, and has no semicolon in it.",
+            )
+        if places.setdefault(mapped.table, mapped.query) != mapped.query:
+            raise UsageError(
+                f"{files[0].name}: tables.{record}: another record reads the table {mapped.table} from another place.",
+                "Give one of the two a name of its own with table.",
+            )
 
 
 def _known(name: str, key: str, value: str, known: Mapping[str, object] | frozenset[str]) -> None:

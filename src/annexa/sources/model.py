@@ -6,7 +6,9 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from annexa.errors import UsageError
 from annexa.records import RECORDS
+from annexa.settings import FILE_NAME
 
 # The shapes of dates that a profile may name, each with the pattern that rewrites it to YYYY-MM-DD. The first two are
 # read from every source (records.types); the others only where the profile says that the system writes them so.
@@ -34,10 +36,13 @@ class Blanks(_Part):
 
 
 class TableEntry(_Part):
-    """Where one record's table and columns are in the source."""
+    """Where one record's table and columns are in the source; in a database a table may be a view or a SELECT."""
 
     table: str = ""
+    schema_: str = Field("", alias="schema")
+    select: str = ""
     columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    own_codes: tuple[str, ...] = ()
 
 
 class Options(_Part):
@@ -50,8 +55,10 @@ class SourceFile(_Part):
     """The file configs/sources/<name>.toml as it stands."""
 
     title: str
+    extends: str = ""
     reference: str = ""
     standard_layout: bool = False
+    schema_: str = Field("", alias="schema")
     date_formats: tuple[str, ...] = ("YYYY-MM-DD", "DD/MM/YYYY")
     blank: Blanks = Field(default_factory=Blanks)
     options: Options = Field(default_factory=Options)
@@ -61,22 +68,65 @@ class SourceFile(_Part):
 
 
 @dataclass(frozen=True)
+class Query:
+    """How a table is found in a database, beside its name.
+
+    Args:
+        schema: that it is in; "" where the user's own.
+        select: the SELECT that gives it; "" where it is a table or a view.
+    """
+
+    schema: str = ""
+    select: str = ""
+
+
+@dataclass(frozen=True)
 class TableMap:
-    """One record's table in the source: its name, and for each field the columns to try, all in lower case."""
+    """One record's table in the source: its name, and for each field the columns to try, all in lower case.
+
+    Columns of `own_codes` hold numbers or codes of the system's own, which only the profile's value maps read.
+    """
 
     record: str
     table: str
     columns: Mapping[str, tuple[str, ...]]
+    own_codes: frozenset[str] = frozenset()
+    query: Query = Query()
 
 
 @dataclass(frozen=True)
 class SourceProfile:
-    """A source profile that has been checked against the records."""
+    """A source profile that has been checked against the records.
+
+    Args:
+        name: its name.
+        file: what it says, with what it takes from the profiles that it extends.
+        tables: for each record that is mapped, where it is.
+        sha256: of its file; where it extends others, of all of them.
+        extends: the names of the profiles that it extends, the nearest first.
+        named: whether the user named it, or the settings file that names it. A SELECT of one that an annexa.toml
+            names which merely stood in the folder is not run.
+    """
 
     name: str
     file: SourceFile
     tables: Mapping[str, TableMap]
     sha256: str
+    extends: tuple[str, ...] = ()
+    named: bool = True
+
+    def queries(self) -> dict[str, Query]:
+        """Return, for the tables of the source that have one, the schema or the SELECT (names in lower case).
+
+        Raises:
+            UsageError: a SELECT of a profile that the user did not name.
+        """
+        if not self.named and any(each.query.select for each in self.tables.values()):
+            raise UsageError(
+                f"The source profile {self.name} has a SELECT, and only an {FILE_NAME} found in this folder names it.",
+                f"If you trust it, name it with --source, or the settings file with --config {FILE_NAME}.",
+            )
+        return {each.table: each.query for each in self.tables.values() if each.query != Query()}
 
     def wanted(self) -> dict[str, frozenset[str]]:
         """Return, for each table of the source that a record reads, the columns to load (lower case)."""
@@ -102,7 +152,11 @@ def table_map(record_name: str, file: SourceFile) -> TableMap | None:
         return None
     columns: dict[str, tuple[str, ...]] = {}
     for field in record.fields().values():
-        given = (entry.columns.get(field.name) if entry else None) or (field.columns if file.standard_layout else ())
-        columns[field.name] = tuple(name.lower() for name in ((given,) if isinstance(given, str) else given))
+        standard = field.columns if file.standard_layout else ()
+        given = entry.columns.get(field.name, standard) if entry else standard
+        names = (given,) if isinstance(given, str) else given
+        columns[field.name] = tuple(name.lower() for name in names if name)  # an empty list or text: no column
     table = (entry.table if entry and entry.table else record.meta.table).lower()
-    return TableMap(record_name, table, columns)
+    own_codes = frozenset(name.lower() for name in entry.own_codes) if entry else frozenset()
+    query = Query((entry.schema_ if entry else "") or file.schema_, entry.select.strip() if entry else "")
+    return TableMap(record_name, table, columns, own_codes, query)

@@ -61,7 +61,8 @@ def layout_page() -> str:
         "An extract is one of these:",
         "- a folder with a file for each table: CSV (`.csv`), Parquet (`.parquet`) or Excel (`.xlsx`);\n"
         "- one Excel workbook (`.xlsx`) with a sheet for each table;\n"
-        "- one SQLite database (`.sqlite`, `.sqlite3` or `.db`) with a table for each table.",
+        "- one SQLite (`.sqlite`, `.sqlite3` or `.db`) or DuckDB (`.duckdb`) database with a table for each table;\n"
+        "- a database on a server: see [Databases](databases.md).",
         "Files, sheets, tables and columns are known by their names, without regard to case. What annexa does not know "
         "is named in the summary and left alone.",
         "CSV files may be separated by comma, semicolon or tab, and may be UTF-8, UTF-16 with a byte order mark, or "

@@ -13,10 +13,11 @@ def sample_page() -> str:
         "The synthetic authority",
         "the package `annexa.sample`",
         "`annexa sample` writes the whole extract of an authority that does not exist, to try annexa on, to train "
-        "with, or to test a change of settings. The same arguments give the same bytes on every machine.",
+        "with, or to test a change of settings. The same arguments give the same bytes on every machine; of a DuckDB "
+        "file they give the same tables.",
         "```sh\nannexa sample --children 2000 --inspection-date 2018-06-04 --seed 1 --output extract\n```",
         "`--format` writes CSV or Parquet (a file for each table), or one workbook (`extract.xlsx`) or database "
-        "(`extract.sqlite`) in the folder: give that file to `--extracts`. `--as-at` shows what the system would hold "
+        "(`extract.sqlite`, or `extract.duckdb` with the extra `annexa[db]`) in the folder: give that file to `--extracts`. `--as-at` shows what the system would hold "
         "on another day: the same authority, younger or older. The authority is called Exshire (code X01); build it "
         "with `--own-la Exshire`.",
         "## Proportions",

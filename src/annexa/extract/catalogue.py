@@ -1,0 +1,117 @@
+"""Every table of an extract of which nothing is known yet, as text, its columns named as found."""
+
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Final
+
+from annexa.errors import SourceError
+from annexa.extract.address import Address, Place, shown
+from annexa.extract.databases.read import every_table
+from annexa.extract.files import ROW, Content, Limits, file_errors, fold, input_file
+from annexa.extract.parquet import read_parquet
+from annexa.extract.sqlite import open_database
+from annexa.extract.text_files import read_csv
+from annexa.extract.workbooks import Workbook
+from annexa.sources.profile_of import Found
+
+_DEFAULT_LIMITS: Final = Limits()
+_ENDINGS: Final = (".csv", ".parquet", ".xlsx")
+_DATABASES: Final = (".sqlite", ".sqlite3", ".db")
+_DUCKDB: Final = ".duckdb"
+
+
+class _Everything(Collection[str]):
+    """Stands for the wanted columns: every one that has a name."""
+
+    def __contains__(self, name: object) -> bool:
+        return bool(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def catalogue(place: Place, limits: Limits = _DEFAULT_LIMITS) -> tuple[list[Found], list[str]]:
+    """Read every table of a folder, a workbook or a database.
+
+    A table that cannot be read is left out and told of: an unknown extract may hold sheets that are no tables.
+
+    Args:
+        place: the extract.
+        limits: how far a compressed workbook may expand.
+
+    Returns:
+        The tables with at least one column, by name; and a message for each that could not be read.
+
+    Raises:
+        SourceError: there is nothing of the name, or nothing in it that could be a table; a database cannot be read.
+        UsageError: a driver that is not installed.
+    """
+    found, refused = _of(place, limits)
+    if not found:
+        raise SourceError(
+            refused[0] if refused else f"{shown(place)} holds no table.",
+            "An extract is a folder with a CSV, Parquet or XLSX file for each table, or one XLSX workbook with a sheet "
+            "for each table, or one SQLite or DuckDB database, or the address of a database.",
+        )
+    return sorted(found, key=lambda table: table.name), refused
+
+
+def _of(place: Place, limits: Limits) -> tuple[list[Found], list[str]]:
+    engine = place.engine if isinstance(place, Address) else ""
+    if isinstance(place, Address) and place.file is None:
+        return _database(place), []
+    path = place if isinstance(place, Path) else place.file or Path()
+    with file_errors(shown(place)):
+        if not path.exists():
+            raise SourceError(f"There is no file or folder {shown(place)}.", "Check the path of the extract.")
+        if path.is_dir() and not engine:
+            files = [f for f in sorted(path.iterdir()) if f.suffix.lower() in _ENDINGS and not f.name.startswith(".")]
+            read = [_file(file, limits) for file in files]
+            return [t for tables, _ in read for t in tables], [m for _, messages in read for m in messages]
+        ending = path.suffix.lower()
+        if engine == "duckdb" or (not engine and ending == _DUCKDB):
+            with input_file(path, path.name):
+                return _database(Address("duckdb", file=path)), []
+        if engine == "sqlite" or ending in _DATABASES:
+            with input_file(path, path.name), open_database(path, path.name) as database:
+                return _tables({name: name for name in database.tables}, database.read)
+        return _file(path, limits) if ending in _ENDINGS else ([], [])
+
+
+def _database(address: Address) -> list[Found]:
+    return [_found(name, content) for name, content in every_table(address).items()]
+
+
+def _file(path: Path, limits: Limits) -> tuple[list[Found], list[str]]:
+    """Read the tables of one file."""
+    ending = path.suffix.lower()
+    with input_file(path, path.name):
+        if ending == ".xlsx":
+            workbook = Workbook(path, path.name, limits)
+            names = {sheet: sheet for sheet in workbook.sheets}
+            if len(names) == 1:  # the only sheet of a file has its name from the file
+                names = dict.fromkeys(names, path.stem)
+            return _tables(names, workbook.read)
+        read = read_csv if ending == ".csv" else read_parquet
+        return _tables({path.stem: path.stem}, lambda _, wanted: read(path, path.name, wanted))
+
+
+def _tables(names: dict[str, str], read: Callable[[str, Collection[str]], Content]) -> tuple[list[Found], list[str]]:
+    """Read tables, each under the name by which it is to be known."""
+    found, refused = [], []
+    for name, known in names.items():
+        try:
+            content = read(name, _Everything())
+        except SourceError as error:
+            refused.append(error.message)
+            continue
+        found.append(_found(known, content))
+    return found, refused
+
+
+def _found(name: str, content: Content) -> Found:
+    as_found = {fold(heading): heading for heading in content.headings or content.columns_found}
+    return Found(name, content.frame.drop(ROW).rename(as_found))

@@ -1,0 +1,129 @@
+"""Proposing a source profile for a system that annexa has never seen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from annexa.editions import DEFAULT_EDITION, load_edition
+from annexa.errors import OutputError, UsageError
+from annexa.extract.address import Place, shown
+from annexa.extract.catalogue import catalogue
+from annexa.extract.files import Limits
+from annexa.lists.inputs import Shortfall, shortfalls
+from annexa.records import RECORDS
+from annexa.sources.match import match
+from annexa.sources.matches import Proposal
+from annexa.sources.profile_of import TableProfile, profile_tables
+from annexa.sources.propose import dates_of, proposal_text
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What `annexa sources init` did.
+
+    Args:
+        path: of the proposal that was written.
+        tables: of the extract.
+        proposal: what they are taken for.
+        lists: what each list would lack.
+        unreadable_dates: form of dates that cannot be read -> the columns ("table.column") that have it.
+        refused: a message for each table that could not be read.
+    """
+
+    path: Path
+    tables: tuple[TableProfile, ...]
+    proposal: Proposal
+    lists: tuple[Shortfall, ...]
+    unreadable_dates: dict[str, tuple[str, ...]]
+    refused: tuple[str, ...]
+
+
+def init_source(
+    place: Place, name: str, folder: Path, limits: Limits, tell: Callable[[str], None] = lambda _: None
+) -> Mapped:
+    """Look over an unknown extract, and write a proposed source profile.
+
+    Args:
+        place: the extract.
+        name: of the system: the file is called so.
+        folder: to write it into.
+        limits: how far a compressed workbook may expand.
+        tell: is told of each stage.
+
+    Raises:
+        UsageError: the name is none for a file, or there is such a file already.
+        SourceError: the extract cannot be read, or holds no table.
+        OutputError: the file cannot be written.
+    """
+    path = folder / f"{checked_name(name)}.toml"
+    if path.exists():
+        raise _there_already(path)
+    tell("reading")
+    found, refused = catalogue(place, limits)
+    tell("looking at columns")
+    tables = tuple(profile_tables(found))
+    tell("matching")
+    proposal = match(tables)
+    edition = load_edition(DEFAULT_EDITION)
+    lists = tuple(shortfalls(edition, lambda record, field: _has(proposal, record, field)))
+    columns = {(table.name, each.name): each for table in tables for each in table.columns}
+    text = proposal_text(name, shown(place), tables, proposal, [line for each in lists for line in told(each)])
+    tell("writing")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise _there_already(path) from None
+    except OSError as error:
+        raise OutputError(
+            f"{path.name} could not be written: {error.strerror}.", "Name another folder with --output."
+        ) from None
+    return Mapped(path, tables, proposal, lists, dict(dates_of(proposal, columns).unreadable), tuple(refused))
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a system.
+
+    Raises:
+        UsageError: it is no plain name: letters, digits, hyphens and underscores.
+    """
+    if not name or not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+        raise UsageError(
+            f"--name: {name!r} is no name for a profile.", "Use letters, digits, hyphens and underscores: ourtown."
+        )
+    return name
+
+
+def _there_already(path: Path) -> UsageError:
+    return UsageError(
+        f"There is a file {path.name} already, and it is left as it is.", "Give another --name, or move the file."
+    )
+
+
+def _has(proposal: Proposal, record: str, field: str) -> bool:
+    """Whether the proposal, as it is written, reads a field of a record."""
+    found = proposal.matches.get(record)
+    if found is None or found.needs():
+        return False
+    return not field or any(each.field == field and each.readable for each in found.columns)
+
+
+def told(shortfall: Shortfall) -> list[str]:
+    """Return in words what a list lacks: a line for the list, and one for each column that would be blank."""
+    name = f"List {shortfall.number} {shortfall.title}"
+    if not shortfall.supplied:
+        return [f"{name}: not supplied, for want of {', '.join(shortfall.lacking)}."]
+    if not shortfall.blank:
+        return [f"{name}: every column has a source."]
+    head = f"{name}: {len(shortfall.blank)} of {shortfall.columns} columns would be blank, for want of:"
+    return [head, *(f"  {', or '.join(fields)}: {heading}" for heading, fields in shortfall.blank.items())]
+
+
+def record_lines(mapped: Mapped) -> list[tuple[str, str, str, str, str]]:
+    """Return for each record its table, score, number of columns, and the fields that it needs and lacks."""
+    rows = []
+    for record, each in mapped.proposal.matches.items():
+        fields = f"{len(each.columns)} of {len(RECORDS[record].fields())}"
+        rows.append((record, each.table, f"{each.score:.2f}", fields, ", ".join(each.needs()) or "-"))
+    return rows

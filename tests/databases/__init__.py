@@ -1,0 +1,1 @@
+"""Databases read through the command line: a real PostgreSQL server, and DuckDB and SQLite files."""
