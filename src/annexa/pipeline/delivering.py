@@ -73,7 +73,7 @@ def known_reports(items: Collection[str]) -> tuple[str, ...]:
     specs = report_specs()
     for item in items:
         if item not in specs:
-            raise UsageError(f"--reports: there is no report {item}.", f"The reports are {', '.join(specs)}.")
+            raise UsageError(f"There is no report {item}.", f"The reports are {', '.join(specs)}.")
     return tuple(item for item in specs if item in items)
 
 
