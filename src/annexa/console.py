@@ -290,7 +290,7 @@ def build_summary(report: "Report") -> None:
 
 def _delivered(report: "Report") -> None:
     """Say what stands beside the lists, and which reports the extract had no input for."""
-    if not report.request.delivers:
+    if not report.delivered.written:
         return
     made = report.delivered.reports
     missing = [each.item for each in made if not each.supplied]

@@ -32,7 +32,11 @@ class WorkingDays:
         """
         one = pl.duration(days=1)
         first, last = _expression(start), _expression(end)
-        return pl.business_day_count(first + one, last + one, holidays=self._off())
+        backwards = last < first
+        earlier = pl.when(backwards).then(last).otherwise(first)
+        later = pl.when(backwards).then(first).otherwise(last)
+        days = pl.business_day_count(earlier + one, later + one, holidays=self._off())
+        return pl.when(backwards).then(-days).otherwise(days)
 
     def after(self, start: pl.Expr, days: int) -> pl.Expr:
         """The working day that is `days` (1 or more) working days after `start` (Date); blank where it is blank."""

@@ -254,11 +254,11 @@ def test_front_sheet_sheets_and_manifest_agree(built):
         assert left_out == sum(sum(account.reasons.values()) for account in accounts)
 
 
-def test_the_account_adds_up_to_the_rows_read(built, authority):
+def test_the_account_adds_up_to_the_rows_read(built, tables_of_lists):
     _, out = built
     manifest = read_manifest(out)
     read = {each.table: each.rows for each in manifest.inputs if each.table}
-    assert read == {name: table.height for name, table in authority.items()}
+    assert read == {name: table.height for name, table in tables_of_lists.items()}
     for account in manifest.accounts:
         left_out = account.duplicate + account.out_of_window + account.out_of_scope + account.exception
         assert account.output + left_out == account.rows_read == read[account.table]
@@ -310,9 +310,9 @@ def test_two_runs_give_the_same_bytes(built, extract, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_order_of_the_rows_changes_no_byte_of_the_workbook(authority, tmp_path, seed):
+def test_the_order_of_the_rows_changes_no_byte_of_the_workbook(tables_of_lists, tmp_path, seed):
     # Repeated rows, and rows that differ from one with the same identifier, must not be told apart by their place.
-    tables = {name: _with_repeats(table) for name, table in authority.items()}
+    tables = {name: _with_repeats(table) for name, table in tables_of_lists.items()}
     shuffled = {name: table.sample(fraction=1, shuffle=True, seed=seed) for name, table in tables.items()}
     assert any(not shuffled[name].equals(tables[name]) for name in tables)
     workbooks = []

@@ -61,12 +61,12 @@ def home(filled_in, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def built(extract, tmp_path_factory):
-    """The output folder of a build, without reports."""
-    folder = tmp_path_factory.mktemp("built") / "out"
-    options = ["--inspection-date", DAY, "--extracts", extract, "--output", folder, "--reports", "none"]
-    assert annexa("build", *options, env=TODAY).code == 0
-    return folder
+def collected(filled_in, tmp_path_factory):
+    """That folder, and what is collected from it: the run, and where it is."""
+    folder = tmp_path_factory.mktemp("collected")
+    home = shutil.copytree(filled_in, folder / "evidence")
+    (folder / "outside.pdf").write_bytes(b"x")
+    return run("collect", "--tracker", home / "tracker.xlsx", "--output", folder / "out"), folder / "out"
 
 
 def test_a_fresh_tracker(tmp_path):
@@ -182,9 +182,8 @@ def test_there_is_no_tracker(tmp_path):
         assert list(tmp_path.iterdir()) == []
 
 
-def test_collect_copies_what_is_ready_and_tells_of_all_the_rest(home, tmp_path):
-    out = tmp_path / "out"
-    ran = run("collect", "--tracker", home / "tracker.xlsx", "--output", out)
+def test_collect_copies_what_is_ready_and_tells_of_all_the_rest(filled_in, collected):
+    ran, out = collected
     assert ran.code == 1
     assert ran.err == (
         f"Warning: {NOT_ASKED}\nError: 2 files that are ready were not collected.\n"
@@ -193,7 +192,7 @@ def test_collect_copies_what_is_ready_and_tells_of_all_the_rest(home, tmp_path):
     assert sorted(contents(out)) == [
         "1.02_Scheme_ 2018_.pdf", "1.03_mi.csv", "1.05_self.docx", "index.html", "index.xlsx", "manifest.json",
     ]  # fmt: skip
-    assert (out / "1.03_mi.csv").read_bytes() == (home / "docs" / "mi.csv").read_bytes()
+    assert (out / "1.03_mi.csv").read_bytes() == (filled_in / "docs" / "mi.csv").read_bytes()
     assert verify(out) == []
     record = read_manifest(out)
     assert (record.command, [each.name for each in record.inputs]) == ("evidence", ["tracker.xlsx"])
@@ -201,7 +200,7 @@ def test_collect_copies_what_is_ready_and_tells_of_all_the_rest(home, tmp_path):
     states = index(out).group_by("State").len().sort("State").rows()
     assert states == [
         ("Collected", 3),
-        ("Figure in Note", 1),
+        ("Figure given", 1),
         ("Not applicable", 1),
         ("Not collected", 2),
         ("Not ready", 58),
@@ -224,9 +223,9 @@ def test_nothing_is_collected_into_the_trackers_own_folder(home):
     assert contents(home) == before
 
 
-def test_collect_again_replaces_what_it_made(home, tmp_path):
-    out = tmp_path / "out"
-    run("collect", "--tracker", home / "tracker.xlsx", "--output", out)
+def test_collect_again_replaces_what_it_made(home, collected, tmp_path):
+    out = shutil.copytree(collected[1], tmp_path / "out")
+    assert "1.03_mi.csv" in contents(out)
     edit(home / "tracker.xlsx", d1_03_latest_report={"status": "draft"})
     ran = run("collect", "--tracker", home / "tracker.xlsx", "--output", out, "--json")
     told = json.loads(ran.out)
@@ -272,14 +271,14 @@ def test_the_same_name_twice_in_an_item_and_one_file_named_twice(home, tmp_path)
     assert "has a name that another file of the tracker has too." in rows["Remarks"][0]
 
 
-def test_a_build_fills_its_own_rows_in(home, tmp_path, built):
-    build = shutil.copytree(built, tmp_path / "build")
+def test_a_build_fills_its_own_rows_in(home, tmp_path, little_built):
+    build = shutil.copytree(little_built, tmp_path / "build")
     init(home / "tracker.xlsx", "--products", build)
     held = cells(home / "tracker.xlsx", "d1_01_lists")
     assert (held["file"], held["file_date"]) == ("annex-a.xlsx", datetime(2018, 6, 4))
     verdict = read_manifest(build).findings.verdict
     assert held["status"] == ("draft" if verdict.startswith("not ready") else "ready")
-    assert held["checks"].startswith("11 lists,")
+    assert held["checks"].startswith("2 lists,")
     edit(home / "tracker.xlsx", d1_01_lists={"status": "ready", "note": "Each error is known"})
     collect = ["collect", "--tracker", home / "tracker.xlsx", "--output", tmp_path / "out"]
     run(*collect, "--products", build)
@@ -292,8 +291,24 @@ def test_a_build_fills_its_own_rows_in(home, tmp_path, built):
     assert "Warning: 1.01-lists: annex-a.xlsx is not built; the row is not started again." in ran.err
 
 
-def test_a_tracker_in_the_folder_of_a_build_needs_no_products(tmp_path, built):
-    build = shutil.copytree(built, tmp_path / "build")
+def test_a_figure_of_a_build_is_collected_without_a_note(home, tmp_path, little_built):
+    edit(home / "tracker.xlsx", d3_04b_waiting_time={"status": "not started", "note": None})
+    init(home / "tracker.xlsx", "--products", little_built)
+    held = cells(home / "tracker.xlsx", "d3_04b_waiting_time")
+    assert (held["status"], held["note"], held["rag"]) == ("ready", None, "Green: done")
+    assert held["checks"].startswith("Median weeks of wait of the children waiting: ")
+    out = tmp_path / "out"
+    run("collect", "--tracker", home / "tracker.xlsx", "--output", out, "--products", little_built)
+    (row,) = index(out).filter(pl.col("Title") == "Length of waiting time").select("State", "Remarks").rows()
+    assert row == ("Figure given", held["checks"])
+    # Without the build nobody knows it any more.
+    init(home / "tracker.xlsx")
+    held = cells(home / "tracker.xlsx", "d3_04b_waiting_time")
+    assert held["checks"] == "The figure is not entered in Note, and no file is named."
+
+
+def test_a_tracker_in_the_folder_of_a_build_needs_no_products(tmp_path, little_built):
+    build = shutil.copytree(little_built, tmp_path / "build")
     init(build / "mine.xlsx")
     assert cells(build / "mine.xlsx", "d1_01_lists")["file"] == "annex-a.xlsx"
 
@@ -312,11 +327,10 @@ def test_init_as_json_and_an_unlikely_date(tmp_path):
     assert (ran.out, ran.err) == ("", "")
 
 
-def test_products_must_be_those_of_a_build(home, tmp_path):
-    status = ["status", "--tracker", home / "tracker.xlsx", "--products"]
+def test_products_must_be_those_of_a_build(filled_in, collected, tmp_path):
+    status = ["status", "--tracker", filled_in / "tracker.xlsx", "--products"]
     assert run(*status, tmp_path).code == 3
-    run("collect", "--tracker", home / "tracker.xlsx", "--output", tmp_path / "out")
-    ran = run(*status, tmp_path / "out")
+    ran = run(*status, collected[1])
     assert ran.code == 2
     assert "holds what another command of annexa wrote" in ran.err
 
@@ -381,6 +395,8 @@ def test_no_title_or_note_of_hers_reaches_the_terminal(home):
     sheet = book["Tracker"]
     sheet.cell(sheet.max_row + 1, 3).value = "Case of Jane Smith"
     sheet.cell(sheet.max_row, 13).value = "Smith"
+    for at in (1, 2, 4):  # Item, Document, Kind
+        sheet.cell(sheet.max_row, at).value = "J. Smith"
     book.save(home / "tracker.xlsx")
     for more in ([], ["--json"]):
         ran = run("status", "--tracker", home / "tracker.xlsx", *more)

@@ -7,23 +7,15 @@ import pytest
 
 from annexa.evidence.items import load_items
 from tests.support.browser import BROWSER, DRIVER, browser
-from tests.support.cli import annexa
 
 needs_browser = pytest.mark.skipif(not (BROWSER and DRIVER), reason="Chromium and its driver are not installed")
 AUTHORITY = "<b>Ex & Shire</b>\"'"
 
 
-@pytest.fixture(scope="module")
-def index(extract, tmp_path_factory):
+@pytest.fixture
+def index(whole):
     """The index of a build whose authority's name is to be escaped."""
-    folder = tmp_path_factory.mktemp("index")
-    (folder / "annexa.toml").write_text(f"authority = '''{AUTHORITY}'''\n", encoding="utf-8")
-    done = annexa(
-        "build", "--inspection-date", "2018-06-04", "--extracts", extract, "--config", folder / "annexa.toml",
-        "--output", folder / "out", "--reports", "all", "--quiet",
-    )  # fmt: skip
-    assert done.code == 0, done.err
-    return folder / "out" / "index.html"
+    return whole / "index.html"
 
 
 class Outline(HTMLParser):

@@ -35,7 +35,17 @@ def annexa(*arguments: str | Path, **changes: str) -> subprocess.CompletedProces
 
 
 def test_into_a_pipe_go_whole_lines_without_colour_or_progress(extract, tmp_path):
-    arguments = ("build", "--inspection-date", DAY, "--extracts", extract, "--output", tmp_path / "out")
+    arguments = (
+        "build",
+        "--inspection-date",
+        DAY,
+        "--extracts",
+        extract,
+        "--output",
+        tmp_path / "out",
+        "--reports",
+        "none",
+    )
     ran = annexa(*arguments, PYTHONHASHSEED="7")
     assert ran.returncode == 0, ran.stderr
     assert b"\x1b" not in ran.stdout + ran.stderr
@@ -86,7 +96,17 @@ def test_a_closed_pipe_is_no_error(words):
 def test_on_a_terminal_there_is_a_bar_on_stderr_and_it_goes(extract, tmp_path):
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-    arguments = ("build", "--inspection-date", DAY, "--extracts", str(extract), "--output", str(tmp_path / "out"))
+    arguments = (
+        "build",
+        "--inspection-date",
+        DAY,
+        "--extracts",
+        str(extract),
+        "--output",
+        str(tmp_path / "out"),
+        "--reports",
+        "none",
+    )
     with subprocess.Popen(
         [sys.executable, "-m", "annexa", *arguments],
         env=environment(TERM="xterm-256color", NO_COLOR=""),
@@ -135,7 +155,17 @@ run()
 @posix
 def test_ctrl_c_leaves_nothing_half_written(extract, tmp_path):
     out, log = tmp_path / "out", tmp_path / "run.log"
-    arguments = ("build", "--inspection-date", DAY, "--extracts", str(extract), "--output", str(out))
+    arguments = (
+        "build",
+        "--inspection-date",
+        DAY,
+        "--extracts",
+        str(extract),
+        "--output",
+        str(out),
+        "--reports",
+        "none",
+    )
     assert here(*arguments, "--lists", "1").code == 0
     before = contents(out)
     with subprocess.Popen(

@@ -1,5 +1,6 @@
 """The files of the reports and their functions agree, and every report holds what Annex A asks for by name."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,11 +8,14 @@ import pytest
 from annexa.editions import edition_names
 from annexa.evidence.items import load_items
 from annexa.records import RECORDS
-from annexa.reports.run import REPORTS
+from annexa.reports.build import build_reports
+from annexa.reports.run import REPORTS, ReportRun
 from annexa.reports.spec import report_specs
 from annexa.reports.suppress import suppressed, system_of
 from annexa.sample import generate
-from tests.support.reports import see
+from annexa.settings import ReportSettings
+from tests.support.build import COLUMNS, build_from, raw_extract
+from tests.support.reports import LISTS, Seen, see
 
 # Names and columns that the framework's text and the specification of the reports name.
 REQUIRED_COLUMNS = {
@@ -75,28 +79,58 @@ def test_sentences_end_and_say_something(item):
 def tables():
     """A small authority, as rows by table; planned so that every report has an input."""
     made = generate(300, date(2018, 6, 4), 5)
-    return {name: frame.to_dicts() for name, frame in made.items() if name in {r.meta.table for r in RECORDS.values()}}
+    return known({name: frame.to_dicts() for name, frame in made.items() if name in COLUMNS})
 
 
-@ALL
+def runs(tables, edition="ilacs-2018"):
+    """All reports of an authority, from one run, by item."""
+    built = build_from(raw_extract(tables), inspection_date="2018-06-04", edition=edition, lists=LISTS)
+    run = ReportRun(built.context, built.lists)
+    return {report.item: Seen(report, run, built.findings) for report in build_reports(run)}
+
+
 @pytest.mark.parametrize("edition", edition_names())
-def test_a_report_gives_every_number_grid_and_column_of_its_file(item, edition, tables):
+def test_a_report_gives_every_number_grid_and_column_of_its_file(edition, tables):
     """Built without an error, with every key of the file, and with numbers that can be suppressed."""
-    seen = see(item, known(tables), edition=edition)
-    assert seen.report.supplied
-    assert {each.key for each in report_specs()[item].sheets} == {each.key for each in seen.report.sheets}
-    assert {each.key for each in report_specs()[item].grids} >= {each.grid.key for each in seen.report.tables}
-    system_of([seen.report])
-    (hidden,) = suppressed([seen.report])
-    assert hidden.sheets == ()
+    found = runs(tables, edition)
+    assert list(found) == list(report_specs())
+    for item, seen in found.items():
+        spec = report_specs()[item]
+        assert seen.report.supplied, item
+        assert {each.key for each in spec.sheets} == {each.key for each in seen.report.sheets}, item
+        assert {each.key for each in spec.grids} >= {each.grid.key for each in seen.report.tables}, item
+        assert [name for name, _ in seen.report.settings] == list(spec.settings)
+    reports = [seen.report for seen in found.values()]
+    system = system_of(reports)
+    # What is said to add up does, and what is said to be some of another count is no more than it.
+    for line in system.sums:
+        assert system.counts[line.total] == sum(system.counts[part] for part in line.parts), line
+    for pair in system.within:
+        assert system.counts[pair.part] <= system.counts[pair.whole], pair
+    for hidden in suppressed(reports):
+        assert hidden.sheets == ()
 
 
-@ALL
-def test_without_its_tables_it_is_not_supplied(item, tables):
-    starts = {RECORDS[record].meta.table for record in report_specs()[item].starts}
-    seen = see(item, {name: rows for name, rows in known(tables).items() if name not in starts})
-    assert not seen.report.supplied
-    assert {seen.figure(key) for key in seen.shown} == {"not supplied"}
+def test_without_its_tables_it_is_not_supplied(tables):
+    starts = {RECORDS[record].meta.table for spec in report_specs().values() for record in spec.starts}
+    for seen in runs({name: rows for name, rows in tables.items() if name not in starts}).values():
+        assert not seen.report.supplied
+        assert {seen.figure(key) for key in seen.shown} == {"not supplied"}
+
+
+def test_every_setting_that_decides_is_told_by_a_report():
+    told = {name for spec in report_specs().values() for name in spec.settings}
+    # How reports are written decides no number.
+    assert told == set(ReportSettings.model_fields) - {"suppress", "worker_names"}
+
+
+def test_notes_that_stay_in_a_version_for_wider_sharing_quote_no_count(tables):
+    for item, seen in runs(tables).items():
+        own = seen.report.notes[
+            : len(seen.report.notes) - len(report_specs()[item].notes) - len(report_specs()[item].confirm)
+        ]
+        for note in own:
+            assert not re.search(r"[0-9]+ (child|of|worker|famil)|: [0-9]+\.$", note), note
 
 
 @ALL
@@ -113,12 +147,7 @@ def test_tables_that_are_there_and_empty_give_no_number_but_zero(item):
 
 def known(tables):
     """The tables without columns that no record reads."""
-    columns = {}
-    for record in RECORDS.values():
-        columns.setdefault(record.meta.table, set()).update(
-            column for field in record.fields().values() for column in field.columns
-        )
     return {
-        name: [{column: value for column, value in row.items() if column in columns[name]} for row in rows]
+        name: [{column: value for column, value in row.items() if column in COLUMNS[name]} for row in rows]
         for name, rows in tables.items()
     }

@@ -18,6 +18,7 @@ from tests.oracle.protection import list_7
 from tests.oracle.reading import Row, completed_years, is_open
 from tests.oracle.report_common import bank_holidays, need_rows, states, within
 
+TOTAL_ONLY = "total only"
 ROLES = ("social worker", "senior social worker", "advanced practitioner")  # the default setting
 BANDS = (
     (1, "under 1 year"),
@@ -294,7 +295,17 @@ def by_team(run: Run) -> dict[str, dict[str, Any]]:
     }
     lines = merged(run, groups, lambda name: f"Small teams of {homes[name]}" if name in homes else "Small teams")
     lines = merged(run, lines, lambda name: "Small teams" if name not in groups else name)
-    return {name: measures(run, *pair) for name, pair in lines.items()}
+    found = {name: measures(run, *pair) for name, pair in lines.items()}
+    # Of a team that no row of posts names nothing says that it has none: blank, as the specification has what is not
+    # recorded, and 0 for the authority alone.
+    for name, (_, posts) in lines.items():
+        if not posts:
+            found[name] |= dict.fromkeys(("established_fte", "vacant_fte", "vacancy_rate"))
+    # With a line of under 5 FTE turnover is for the total only, and the FTE of leavers would give it away.
+    if any(round(line["in_post_fte"] or 0, 6) < 5 for line in found.values()):
+        for line in found.values():
+            line["leavers_fte"] = TOTAL_ONLY
+    return found
 
 
 def counted(run: Run, row: Row) -> bool:

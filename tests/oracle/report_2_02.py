@@ -13,7 +13,17 @@ from typing import Any
 from tests.oracle.care_columns import distinct
 from tests.oracle.people import Run
 from tests.oracle.reading import Row
-from tests.oracle.report_common import by_status, current_status, day, has_column, open_at_d, overlaps, states, within
+from tests.oracle.report_common import (
+    any_list,
+    by_status,
+    current_status,
+    day,
+    has_column,
+    open_at_d,
+    overlaps,
+    states,
+    within,
+)
 
 LABELS = {"looked after child": "looked after", "care leaver": "leaving care"}  # status -> service
 
@@ -69,7 +79,9 @@ def figures(run: Run) -> dict[str, Any]:
     children = at_risk | set(counts)
     found: dict[str, Any] = {}
     if run.has("ssd_missing") or run.has("annexa_exploitation"):
-        found |= {"children": len(children), "rows children": children, "grid by_status": by_status(run, children)}
+        found |= {"children": len(children), "rows children": children}
+        if any_list(run):
+            found["grid by_status"] = by_status(run, children)
         found["grid by_service"] = by_service(run, children)
         found["no_birth_date"] = sum(run.age(child) is None for child in children)
         found["cells children/Current status"] = {child: current_status(run, child) for child in children}

@@ -6,6 +6,7 @@ from typing import Any
 from tests.oracle.people import Run
 from tests.oracle.reading import UNREADABLE, Row
 from tests.oracle.report_common import (
+    any_list,
     by_status,
     current_status,
     ended,
@@ -59,10 +60,11 @@ def figures(run: Run) -> dict[str, Any]:
         "ended": len({row["person_id"] for row in records(run) if within(ended(run, row, "end_date"), since, until)}),
         "over_year": len(long),
         "cells children/Current status": {child: current_status(run, child) for child in in_force},
-        "grid status": by_status(run, in_force),
         "grid ehcp": dict(Counter(PLANS[has_ehcp(run, child)] for child in in_force)),
         "grid gender": dict(Counter(GENDERS[gender(run, child)] for child in in_force)),
     }
+    if any_list(run):
+        found["grid status"] = by_status(run, in_force)
     if has_column(run, "annexa_education_status.last_contact_date"):
         found["no_contact"] = (sum(not lately(run, child) for child in long), len(long))
     if has_column(run, "annexa_education_status.sen"):

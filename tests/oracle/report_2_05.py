@@ -10,7 +10,23 @@ from typing import Any
 
 from tests.oracle.people import Run
 from tests.oracle.reading import Row
-from tests.oracle.report_common import by_status, current_status, has_column, latest_record, of_school_age, open_at_d
+from tests.oracle.report_common import (
+    SOURCES,
+    any_list,
+    by_status,
+    current_status,
+    has_column,
+    latest_record,
+    of_school_age,
+    open_at_d,
+)
+
+# Figure -> the list that tells it, and the status.
+STATUS_FIGURES = {
+    "looked_after": (8, "looked after child"),
+    "child_protection": (7, "child protection"),
+    "child_in_need": (6, "child in need"),
+}
 
 
 def hours(row: Row) -> float | None:
@@ -66,14 +82,14 @@ def figures(run: Run) -> dict[str, Any]:
         "missing_education": sum(missing_education(row) for row in rows),
         "permanent": sum(row["exclusion_type"] == "PERMANENT" for row in rows),
         "cells children/Current status": {child: current_status(run, child) for child in own},
-        "grid status": status,
-        "looked_after": status["looked after child"],
-        "child_protection": status["child protection"],
         "over_weeks": sum(over_12_weeks(run, row) for row in rows),
         "dob_unknown": sum(of_school_age(run, child) is None for child in own),
     }
-    if run.has("ssd_cin_episodes"):
-        found["child_in_need"] = status["child in need"]
+    if any_list(run):
+        found["grid status"] = status
+    # Nobody can be told to be looked after or on a plan without the list of those who are.
+    for key, (number, name) in STATUS_FIGURES.items():
+        found[key] = status[name] if run.has(SOURCES[number]) else "not supplied"
     if has_column(run, "annexa_education_status.placed_by_la"):
         found["placed_here"] = len(placed_here)
     return found

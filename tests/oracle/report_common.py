@@ -19,6 +19,8 @@ from tests.oracle.reading import FIELDS, UNREADABLE, Row, birthday, day_of, is_o
 STATES = ("looked after child", "child protection", "child in need", "care leaver")
 LIST_6 = {"looked after child": ("a)",), "child protection": ("b)",), "child in need": ("c)", "d)")}
 NOT_RECEIVING = "not receiving a statutory service"
+# The lists that say it, each with the table without which it is not supplied.
+SOURCES = {6: "ssd_cin_episodes", 7: "ssd_cp_plans", 8: "ssd_cla_episodes", 9: "ssd_care_leavers"}
 
 
 @functools.cache
@@ -51,13 +53,28 @@ def states(run: Run) -> dict[str, set[str]]:
 
 def current_status(run: Run, child: str) -> str:
     """The one status of a child."""
-    return next((state for state in STATES if child in states(run)[state]), NOT_RECEIVING)
+    return next((state for state in STATES if child in states(run)[state]), on_none(run))
+
+
+def on_none(run: Run) -> str:
+    """What is said of a child on none of the lists: that no service is received only where all were supplied.
+
+    The specification names no status for a child whom a list that is not there could have. As the report has it, the
+    status is not known then, since a table that is not supplied says nothing.
+    """
+    absent = [str(number) for number, table in SOURCES.items() if not run.has(table)]
+    return f"not known (List {', '.join(absent)} not supplied)" if absent else NOT_RECEIVING
+
+
+def any_list(run: Run) -> bool:
+    """Whether the extract says anything of statuses."""
+    return any(run.has(table) for table in SOURCES.values())
 
 
 def by_status(run: Run, children: Iterable[str]) -> dict[str, int]:
     """How many of some children have each current status; every status is named."""
     found = Counter(current_status(run, child) for child in set(children))
-    return {status: found[status] for status in (*STATES, NOT_RECEIVING)}
+    return {status: found[status] for status in (*STATES, on_none(run))}
 
 
 @functools.cache

@@ -161,6 +161,11 @@ def _teams(seen: Seen, expected: dict[str, dict[str, Any]]) -> list[str]:
         for team, line in expected.items()
         for heading, name in TEAM_COLUMNS.items()
         if got[team].get(heading, NOT_SUPPLIED) != NOT_SUPPLIED
-        and (wanted := line[name]) is not got[team][heading]
-        and (wanted is None or got[team][heading] is None or abs(got[team][heading] - wanted) > 0.0500001)
+        and (wanted := line[name]) != got[team][heading]
+        and not _near(got[team][heading], wanted)
     ]
+
+
+def _near(got: Any, wanted: Any) -> bool:
+    """Whether two numbers are the same to one decimal."""
+    return all(isinstance(each, int | float) for each in (got, wanted)) and abs(got - wanted) <= 0.0500001

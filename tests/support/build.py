@@ -11,7 +11,7 @@ import polars as pl
 from annexa.checks.catalogue import catalogue
 from annexa.checks.run import run_checks
 from annexa.checks.runs import ExtractRun
-from annexa.editions import load_edition
+from annexa.editions import Edition, load_edition
 from annexa.extract.load import extract_from
 from annexa.extract.read import RawExtract, RawTable
 from annexa.findings import Findings
@@ -137,7 +137,7 @@ def build_from(
     extract = extract_from(raw, profile, period, findings, {})
     context = Context(
         period=period,
-        edition=load_edition(edition, editions_folder),
+        edition=load_edition(edition, editions_folder) if editions_folder else _edition(edition),
         options=Options.model_validate(options),
         tables=extract.tables,
         findings=findings,
@@ -145,6 +145,11 @@ def build_from(
     )
     built = build_lists(context, lists)
     return Result(built, findings.frame(), context)
+
+
+@cache
+def _edition(name: str) -> Edition:
+    return load_edition(name)
 
 
 @cache

@@ -1,7 +1,9 @@
 """Build a report from drawn tables, and read its numbers and rows back as plain values."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -98,7 +100,7 @@ def see(
     extract_date: str | None = None,
     **settings: object,
 ) -> Seen:
-    """Build one report.
+    """Build one report; for the same arguments it is built once.
 
     Args:
         item: such as "2.02".
@@ -110,6 +112,13 @@ def see(
         settings: entries of annexa.settings.ReportSettings.
     """
     given = drawn(tables) if isinstance(tables, str) else tables
+    return _seen(json.dumps([item, given, day, edition, list(without), extract_date, settings], default=str))
+
+
+# Tests look at one authority from several sides.
+@lru_cache(maxsize=64)
+def _seen(arguments: str) -> Seen:
+    item, given, day, edition, without, extract_date, settings = json.loads(arguments)
     raw = _less(raw_extract({"ssd_person": [], **given}), without)
     result = build_from(raw, inspection_date=day, edition=edition, extract_date=extract_date, lists=LISTS)
     run = ReportRun(result.context, result.lists, WorkingDays(), ReportSettings.model_validate(settings))

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from annexa.evidence.files import Checked
+from annexa.evidence.files import Checked, Days, check_rows
 from annexa.evidence.items import load_items
-from annexa.evidence.products import Product
+from annexa.evidence.paths import Places
+from annexa.evidence.products import Product, given_figures, lists_product
 from annexa.evidence.rows import Row
 from annexa.evidence.tracker import counts, fresh, merged, with_checks
 
@@ -133,15 +135,92 @@ def test_without_a_build_what_one_filled_in_stays():
     assert of(merged(EVIDENCE, [first], DAY).rows, "2.02-report") == first
 
 
-def test_a_figure_of_another_report_fills_a_number_in():
-    product = Product("built", named={"camhs_weeks": "7.5 weeks (median)"})
-    products = {"reports/3.08-health.xlsx": product}
-    row = of(fresh(EVIDENCE, DAY, products), "3.04b-waiting-time")
-    assert (row.note, row.status, row.files) == ("7.5 weeks (median)", "ready", ())
+@pytest.mark.parametrize(
+    ("typed", "days", "found"),
+    [
+        # What an earlier build filled in goes with its inspection, which the tracker's head names, or its file's day.
+        ({}, (date(2018, 3, 1), date(2018, 3, 1)), PERIOD),
+        ({}, (date(2018, 3, 1), date(2018, 2, 20)), PERIOD),
+        ({}, (None, date(2018, 3, 1)), PERIOD),
+        ({}, (date(2018, 6, 4), date(2018, 3, 1)), PERIOD),
+        ({}, (None, date(2018, 2, 20)), (date(2017, 3, 1), PERIOD[1])),  # nobody knows: it may be hers
+        ({"period_from": date(2017, 4, 1)}, (date(2018, 3, 1), date(2018, 3, 1)), (date(2017, 4, 1), PERIOD[1])),
+        ({"period_to": date(2018, 2, 28)}, (date(2018, 3, 1), date(2018, 3, 1)), (PERIOD[0], date(2018, 2, 28))),
+    ],
+)
+def test_the_period_of_its_own_file_is_renewed_unless_she_typed_another(typed, days, found):
+    earlier, file_day = days
+    first = of(fresh(EVIDENCE, date(2018, 3, 1), {REPORT: replace(BUILT, day=file_day)}), "2.02-report")
+    assert (first.period_from, first.period_to) == (date(2017, 3, 1), file_day)
+    row = of(merged(EVIDENCE, [replace(first, **typed)], DAY, {REPORT: BUILT}, earlier).rows, "2.02-report")
+    assert (row.period_from, row.period_to) == found
+    assert row.dates == (BUILT.day,)
+
+
+def test_the_period_is_that_of_the_inspection_that_was_built_for():
+    product = replace(BUILT, inspection_date=date(2018, 3, 1))
+    row = of(fresh(EVIDENCE, DAY, {REPORT: product}), "2.02-report")
+    assert (row.period_from, row.period_to) == (date(2017, 3, 1), BUILT.day)
+    # The tracker goes over to the later day first, the build follows.
+    row = of(merged(EVIDENCE, [row], DAY, {REPORT: product}, date(2018, 3, 1)).rows, "2.02-report")
+    assert row.period_from == date(2017, 3, 1)
+
+
+def test_a_period_that_she_typed_stays_where_the_file_goes():
+    first = replace(of(fresh(EVIDENCE, DAY, {REPORT: BUILT}), "2.02-report"), period_from=date(2018, 1, 1))
+    row = of(merged(EVIDENCE, [first], DAY, {REPORT: Product("not built")}, DAY).rows, "2.02-report")
+    assert (row.status, row.files, row.period_from, row.period_to) == ("not started", (), date(2018, 1, 1), None)
+
+
+HEALTH = "reports/3.08-health.xlsx"
+WAIT = Product("built", named={"camhs_weeks": "median: 7.5 weeks"})
+
+
+def waiting(products, hers=None):
+    """The row of the waiting time after a build, with its checks; and the messages."""
+    rows = [] if hers is None else [hers]
+    found = merged(
+        EVIDENCE,
+        [*rows, *(row for row in fresh(EVIDENCE, DAY) if not rows or row.document != hers.document)],
+        DAY,
+        products,
+    )
+    documents = {each.id: each for _, each in EVIDENCE.documents}
+    checked = check_rows(
+        found.rows, documents, Places(Path("t.xlsx")), Days(DAY), given=given_figures(EVIDENCE, products)
+    )
+    return of(with_checks(found.rows, checked, EVIDENCE, products), "3.04b-waiting-time"), found.messages
+
+
+def test_a_figure_of_another_report_stands_in_checks_and_is_renewed():
+    row, _ = waiting({HEALTH: WAIT})
+    assert (row.note, row.status, row.files, row.checks, row.passed) == ("", "ready", (), "Median: 7.5 weeks.", True)
+    later, _ = waiting({HEALTH: replace(WAIT, named={"camhs_weeks": "median: c"})}, row)
+    assert (later.note, later.status, later.checks) == ("", "ready", "Median: c.")
+
+
+@pytest.mark.parametrize("product", [Product("built"), Product("not supplied"), Product("not built")])
+def test_a_figure_that_is_no_longer_there_takes_its_row_back(product):
+    first, _ = waiting({HEALTH: WAIT})
+    row, messages = waiting({HEALTH: product}, first)
+    assert (row.status, row.checks, row.passed) == ("not started", "Nothing to check yet.", True)
+    assert messages == ("3.04b-waiting-time: there is no figure; the row is not started again.",)
+    submitted, messages = waiting({HEALTH: product}, replace(first, status="submitted"))
+    assert (submitted.status, messages, submitted.passed) == ("submitted", (), False)
+    assert submitted.checks == "The figure is not entered in Note, and no file is named."
+
+
+def test_what_she_wrote_beside_a_figure_stays():
     hers = replace(of(fresh(EVIDENCE, DAY), "3.04b-waiting-time"), note="8 weeks", status="draft")
-    assert of(merged(EVIDENCE, [hers], DAY, products).rows, "3.04b-waiting-time") == hers
-    nothing = {"reports/3.08-health.xlsx": Product("built")}
-    assert of(fresh(EVIDENCE, DAY, nothing), "3.04b-waiting-time").status == "not started"
+    row, _ = waiting({HEALTH: WAIT}, hers)
+    assert (row.note, row.status, row.checks) == ("8 weeks", "draft", "Median: 7.5 weeks. The figure stands in Note.")
+    row, messages = waiting({HEALTH: Product("built")}, replace(hers, status="ready"))
+    assert (row.note, row.status, messages) == ("8 weeks", "ready", ())
+    row, _ = waiting({HEALTH: WAIT}, replace(hers, note="", files=("mine.docx",)))
+    assert (row.status, row.files) == ("draft", ("mine.docx",))
+    assert "7.5" not in row.checks
+    unreadable, _ = waiting({HEALTH: WAIT}, replace(hers, status="not started", typed={"status": "nearly"}))
+    assert unreadable.status == "not started"
 
 
 ERRORS = Product("built", "11 lists, 120 rows", DAY, "not ready: 3 errors")
@@ -181,6 +260,52 @@ def test_a_row_that_is_handed_over_all_the_same_has_not_passed(product, problem)
     row = of(with_checks(rows, nothing, EVIDENCE, {"annex-a.xlsx": product}), "1.01-lists")
     assert row.checks.startswith(problem)
     assert not row.passed
+
+
+ROWS = {1: 1200, 2: None, 3: 34}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "shared", "figures", "problem"),
+    [
+        ("ready", "ready", False, "2 lists, 1,234 rows; not supplied: List 2", ""),
+        ("not ready: 1 error", "not ready", False, "2 lists, 1,234 rows; not supplied: List 2", "not ready: 1 error"),
+        ("Errors: 1", "not ready", False, "2 lists, 1,234 rows; not supplied: List 2", "Errors: 1"),
+        ("not ready: 1 error", "not ready", True, "the figures of the lists are not for wider sharing",
+         "not ready: 1 error"),
+    ],
+)  # fmt: skip
+def test_the_lists_as_a_product(verdict, state, shared, figures, problem):
+    assert lists_product(ROWS, verdict, state, DAY, shared=shared) == Product("built", figures, DAY, problem)
+
+
+def test_one_list_alone():
+    assert lists_product({8: 5}, "ready", "ready", DAY).figures == "1 list, 5 rows"
+
+
+def test_what_is_not_for_wider_sharing_is_no_file_of_the_row():
+    product = {REPORT: Product("not built: not for wider sharing")}
+    first = of(fresh(EVIDENCE, DAY, {REPORT: BUILT}), "2.02-report")
+    found = merged(EVIDENCE, [first], DAY, product)
+    assert of(found.rows, "2.02-report").files == ()
+    assert f"2.02-report: {REPORT} is not built: not for wider sharing; the row is not started again." in found.messages
+
+
+@pytest.mark.parametrize(
+    ("item", "number", "name"),
+    [
+        ("1.02", "1.02", "a row added to 1.02"),
+        ("3.04b", "3.04b", "a row added to 3.04b"),
+        ("Jane Smith", "", "a row without the number of an item"),
+        ("1.02 Jane", "", "a row without the number of an item"),
+        ("1.2", "", "a row without the number of an item"),
+        ("1.02\n", "", "a row without the number of an item"),
+        ("", "", "a row without the number of an item"),
+    ],
+)
+def test_an_item_is_told_where_it_is_a_number(item, number, name):
+    row = Row(item, "", "T", "document", own=True)
+    assert (row.number, row.name) == (number, name)
 
 
 def test_counts_of_each_status():

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from annexa.checks.gate import NOT_READY, READY, READY_WITH_WARNINGS, Verdict, state_of
 from annexa.errors import SourceError
 from annexa.evidence.items import load_items
-from annexa.evidence.products import Product
+from annexa.evidence.products import Product, given_figures
 from annexa.outputs.manifest import Manifest
 from annexa.outputs.stage import Stage
 from annexa.pipeline.evidence import products_of, read_build
@@ -18,10 +19,10 @@ FILES = ("annex-a.xlsx", "reports/2.02-missing-and-exploited.xlsx", "reports/3.0
 HASH = "0" * 64
 
 
-def build(folder, verdict="ready", command="build"):
+def build(folder, verdict="ready", command="build", health="not supplied", named=None, **options):
     reports = [
         {"item": "2.02", "title": "T", "file": FILES[1], "state": "built", "figures": "children missing: 12"},
-        {"item": "3.08", "title": "T", "file": FILES[2], "state": "not supplied", "figures": ""},
+        {"item": "3.08", "title": "T", "file": FILES[2], "state": health, "figures": "", "named": named or {}},
     ]
     lists = [
         {"number": 1, "title": "List 1: C", "state": "built", "rows": 1200, "children": 7, "reason": None},
@@ -36,7 +37,7 @@ def build(folder, verdict="ready", command="build"):
                 {
                     "annexa_version": "1", "command": command, "created": datetime(2018, 6, 1, tzinfo=UTC),
                     "edition": {"name": "e", "title": "E", "sha256": HASH}, "source": None, "inspection_date": DAY,
-                    "extract_date": AS_AT, "as_at": AS_AT, "options": {}, "inputs": [], "unknown_inputs": [],
+                    "extract_date": AS_AT, "as_at": AS_AT, "options": options, "inputs": [], "unknown_inputs": [],
                     "lists": [{**each, **window} for each in lists], "accounts": [], "tables": [], "reports": reports,
                     "findings": {
                         "verdict": verdict, "accepted": 0, "error": 0, "warning": 0, "info": 0, "by_check": {},
@@ -50,10 +51,24 @@ def build(folder, verdict="ready", command="build"):
 
 def test_the_manifest_says_what_was_built_and_what_was_not_supplied(tmp_path):
     assert products_of(build(tmp_path), EVIDENCE) == {
-        FILES[0]: Product("built", "1 list, 1,200 rows; not supplied: List 2", AS_AT),
-        FILES[1]: Product("built", "children missing: 12", AS_AT),
-        FILES[2]: Product("not supplied"),
+        FILES[0]: Product("built", "1 list, 1,200 rows; not supplied: List 2", AS_AT, inspection_date=DAY),
+        FILES[1]: Product("built", "children missing: 12", AS_AT, inspection_date=DAY),
+        FILES[2]: Product("not supplied", inspection_date=DAY),
     }
+
+
+def test_the_manifest_holds_the_figures_that_the_tracker_asks_for(tmp_path):
+    named = {"camhs_weeks": "median: 7.5 weeks"}
+    found = products_of(build(tmp_path, health="built", named=named), EVIDENCE)
+    assert found[FILES[2]].named == named
+    assert given_figures(EVIDENCE, found) == {"3.04b-waiting-time": "median: 7.5 weeks"}
+
+
+@pytest.mark.parametrize("suppress", [True, False])
+def test_the_lists_beside_reports_for_wider_sharing_are_not_counted(tmp_path, suppress):
+    found = products_of(build(tmp_path, suppress=suppress), EVIDENCE)[FILES[0]].figures
+    assert ("1,200" in found) != suppress
+    assert found.endswith("are not for wider sharing") == suppress
 
 
 @pytest.mark.parametrize(
@@ -81,6 +96,12 @@ def test_a_pack_knows_its_own_items_alone(tmp_path):
 )
 def test_which_commands_make_products(tmp_path, command, makes):
     assert (read_build(build(tmp_path, command=command)) is not None) == makes
+
+
+@pytest.mark.parametrize("errors", [0, 1, 1234])
+@pytest.mark.parametrize("state", [READY, READY_WITH_WARNINGS, NOT_READY])
+def test_the_words_of_a_verdict_give_its_state(state, errors):
+    assert state_of(Verdict(state, {"error": errors}, 0, None, ()).text()) == state
 
 
 def test_a_folder_without_a_manifest(tmp_path):

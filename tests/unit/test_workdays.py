@@ -32,6 +32,27 @@ def test_the_start_day_is_day_0(start, end, days):
     assert between(start, end) == days
 
 
+BACKWARDS = [
+    ("2018-06-04", "2018-06-01", -1),  # Monday, and Friday before
+    ("2018-06-08", "2018-06-07", -1),
+    ("2018-06-03", "2018-06-01", 0),
+    ("2018-06-04", "2018-06-03", -1),
+    ("2018-06-05", "2018-05-25", -6),  # over a bank holiday
+]
+
+
+@pytest.mark.parametrize(("start", "end", "days"), BACKWARDS)
+def test_an_end_before_the_start_is_negative(start, end, days):
+    assert between(start, end) == days
+
+
+@pytest.mark.parametrize("start", [date(2018, 5, 23) + timedelta(days=n) for n in range(8)])
+@pytest.mark.parametrize("later", range(1, 9))
+def test_backwards_is_forwards_with_the_sign_turned(start, later):
+    first, last = start.isoformat(), (start + timedelta(days=later)).isoformat()
+    assert between(last, first) == -between(first, last)
+
+
 @pytest.mark.parametrize("day", ["2022-06-03", "2022-09-19", "2023-05-08"])
 def test_bank_holidays_given_once_count(day):
     before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
@@ -40,7 +61,9 @@ def test_bank_holidays_given_once_count(day):
 
 def test_a_blank_date_gives_a_blank():
     frame = pl.DataFrame({"day": [None]}, schema={"day": pl.Date})
-    assert frame.select(WorkingDays().between(pl.col("day"), date(2025, 1, 1)).alias("n"))["n"].to_list() == [None]
+    for start, end in ((pl.col("day"), date(2025, 1, 1)), (date(2025, 1, 1), pl.col("day"))):
+        days = frame.select(WorkingDays().between(start, end).alias("n"))["n"]
+        assert (days.to_list(), days.dtype) == ([None], pl.Int32)
 
 
 def test_days_on_which_the_authority_is_closed_do_not_count():

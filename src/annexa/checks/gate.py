@@ -71,6 +71,11 @@ class Verdict:
         return f"{NOT_READY}: {number:,} error{'' if number == 1 else 's'}"
 
 
+def state_of(text: str) -> str:
+    """Return the state of a verdict from its words, as a manifest holds them: what Verdict.text() begins with."""
+    return text.partition(":")[0]
+
+
 def marked_new(findings: pl.DataFrame, baseline: pl.DataFrame | None) -> pl.DataFrame:
     """Add the column `new`: true where the baseline does not have the finding; blank without a baseline."""
     if baseline is None:

@@ -98,7 +98,7 @@ def status(
         console.table(
             ("Item", "Title", "Status", "Due", "State", "Checks"),
             [
-                (row.item, _title(row), row.status, f"{row.due:%d/%m/%Y}, {row.due_in}", row.rag, row.checks)
+                (row.number, _title(row), row.status, f"{row.due:%d/%m/%Y}, {row.due_in}", row.rag, row.checks)
                 for row in report.rows
             ],
             title=f"Evidence for the inspection on {report.inspection_date:%d/%m/%Y}",
@@ -203,7 +203,7 @@ def _show(report: "CollectReport", output: Path, *, json: bool, quiet: bool) -> 
 
 
 def _title(row: "Row") -> str:
-    # What an officer typed as the title of a row of her own may hold a name.
+    # What an officer typed into a row of her own may hold a name.
     return "(a row that you added)" if row.own else row.title
 
 
@@ -218,10 +218,10 @@ def _document(report: "TrackerReport") -> dict[str, object]:
         "counts": dict(report.counts),
         "rows": [
             {
-                "item": row.item,
-                "document": row.document,
+                "item": row.number,
+                "document": "" if row.own else row.document,
                 "title": _title(row),
-                "kind": row.kind,
+                "kind": "" if row.own else row.kind,
                 "status": row.status,
                 "due": row.due.isoformat() if row.due else None,
                 "due_in": row.due_in,

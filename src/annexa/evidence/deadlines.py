@@ -34,8 +34,6 @@ def days_of_notice(inspection_date: date, calendar: WorkingDays) -> dict[int, da
 
 def working_days(start: date, end: date, calendar: WorkingDays) -> int:
     """Return the working days after the earlier day up to the later one; negative where `end` is before `start`."""
-    if end < start:
-        return -working_days(end, start, calendar)
     return int(pl.select(calendar.between(start, end)).item())
 
 

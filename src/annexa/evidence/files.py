@@ -5,7 +5,7 @@ No sentence holds the name of a file, since it may hold a child's name: a file i
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -55,7 +55,12 @@ class Days:
 
 
 def check_rows(
-    rows: Sequence[Row], documents: Mapping[str, Document], places: Places, days: Days, limits: Limits | None = None
+    rows: Sequence[Row],
+    documents: Mapping[str, Document],
+    places: Places,
+    days: Days,
+    limits: Limits | None = None,
+    given: Collection[str] = (),
 ) -> dict[int, Checked]:
     """Check the rows of a tracker and the files that they name.
 
@@ -65,6 +70,7 @@ def check_rows(
         places: where files are, and what is refused.
         days: D and today.
         limits: how far a package may expand.
+        given: ids of the documents whose figure a build gives.
 
     Returns:
         By position of the row.
@@ -84,12 +90,18 @@ def check_rows(
     for at, row in enumerate(rows):
         files = tuple(CheckedFile(located, problem(located)) for located in places.located(row))
         document = None if row.own else documents.get(row.document)
-        checked[at] = _of_row(row, document, files, twice, days)
+        checked[at] = _of_row(row, document, files, twice, days, has_figure=row.document in given)
     return checked
 
 
 def _of_row(
-    row: Row, document: Document | None, files: tuple[CheckedFile, ...], twice: frozenset[str], days: Days
+    row: Row,
+    document: Document | None,
+    files: tuple[CheckedFile, ...],
+    twice: frozenset[str],
+    days: Days,
+    *,
+    has_figure: bool,
 ) -> Checked:
     if row.status == NOT_APPLICABLE:
         missing = () if row.note.strip() else ("Not applicable needs its reason in Note.",)
@@ -99,7 +111,7 @@ def _of_row(
     problems = [*_typed(row), *_file_problems(files, twice), *_dates(row, Days(days.inspection) if own else days)]
     remarks: list[str] = []
     if document is not None:
-        more, remarks = _wanted(row, document, files, days)
+        more, remarks = _wanted(row, document, files, days, has_figure=has_figure)
         problems += more
     return Checked(files, tuple(problems), tuple(remarks))
 
@@ -147,14 +159,16 @@ def _dates(row: Row, days: Days) -> list[str]:
     return problems
 
 
-def _wanted(row: Row, document: Document, files: Sequence[CheckedFile], days: Days) -> tuple[list[str], list[str]]:
+def _wanted(
+    row: Row, document: Document, files: Sequence[CheckedFile], days: Days, *, has_figure: bool
+) -> tuple[list[str], list[str]]:
     """Hold a row against what its document asks for: how many files, how old, how far apart."""
     problems: list[str] = []
     remarks: list[str] = []
     if document.kind == "number" and not files:
         if row.note:
             remarks.append("The figure stands in Note.")
-        elif row.handed_in:
+        elif row.handed_in and not has_figure:
             problems.append("The figure is not entered in Note, and no file is named.")
     else:
         _count(row, document, len(files), problems, remarks)

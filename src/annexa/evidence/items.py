@@ -5,6 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 
@@ -140,7 +141,15 @@ def load_items(path: Path | None = None) -> Evidence:
         UsageError: the file cannot be read or is not TOML; an unknown key, a value of the wrong kind, an item or a
             document that stands there twice: the message names file and key.
     """
-    path = path or resource("configs", "evidence.toml")
+    return _shipped() if path is None else _read(path)
+
+
+@cache
+def _shipped() -> Evidence:
+    return _read(resource("configs", "evidence.toml"))
+
+
+def _read(path: Path) -> Evidence:
     try:
         content = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:

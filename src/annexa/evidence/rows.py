@@ -1,5 +1,6 @@
 """A row of the tracker: what annexa says of a document, and what the officer says."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,7 @@ SUBMITTED: Final = "submitted"
 NOT_APPLICABLE: Final = "not applicable"
 STATUSES: Final = (NOT_STARTED, REQUESTED, DRAFT, READY, SUBMITTED, NOT_APPLICABLE)
 HANDED_IN: Final = (READY, SUBMITTED)
+_NUMBER: Final = re.compile(r"[0-9]\.[0-9]{2}[a-z]?")
 
 # Field -> heading, in the order of the sheet. The officer's columns are those between the two groups of annexa's.
 IDENTITY: Final = {
@@ -87,11 +89,16 @@ class Row:
     own: bool = False
 
     @property
+    def number(self) -> str:
+        """Its item where that is a number; whatever else an officer types into the cell may be a name, and is blank."""
+        return self.item if _NUMBER.fullmatch(self.item) else ""
+
+    @property
     def name(self) -> str:
         """What a message calls it: the id of its document, else the item of a row that the officer added."""
         if self.document and not self.own:
             return self.document
-        return f"a row added to {self.item}" if self.item else "a row without an item"
+        return f"a row added to {self.number}" if self.number else "a row without the number of an item"
 
     @property
     def handed_in(self) -> bool:

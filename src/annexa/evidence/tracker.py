@@ -39,7 +39,11 @@ def fresh(evidence: Evidence, inspection_date: date, products: Products | None =
 
 
 def merged(
-    evidence: Evidence, officers: Sequence[Row], inspection_date: date, products: Products | None = None
+    evidence: Evidence,
+    officers: Sequence[Row],
+    inspection_date: date,
+    products: Products | None = None,
+    earlier: date | None = None,
 ) -> Merged:
     """Put an officer's rows together with the documents of Annex A.
 
@@ -53,6 +57,7 @@ def merged(
         officers: the rows of her file, in its order.
         inspection_date: D.
         products: what a build has made, by file name; None where there was none.
+        earlier: the inspection date that her file names; None where it names none.
     """
     documents = {each.id: (item, each) for item, each in evidence.documents}
     hers: dict[str, Row] = {}
@@ -74,7 +79,7 @@ def merged(
         rows.append(
             replace(row, item=item.number, title=each.title, kind=each.kind, look_back=each.look_back, own=False)
         )
-    settled = _filled(_in_place(rows, added), evidence, products or {}, inspection_date)
+    settled = _filled(_in_place(rows, added), evidence, products or {}, inspection_date, earlier)
     return Merged(settled.rows, (*messages, *settled.messages))
 
 
@@ -88,10 +93,12 @@ def _in_place(rows: Sequence[Row], added: Sequence[Row]) -> tuple[Row, ...]:
     return (*placed, *(row for row in added if row.item not in items))
 
 
-def _filled(rows: tuple[Row, ...], evidence: Evidence, products: Products, inspection_date: date) -> Merged:
+def _filled(
+    rows: tuple[Row, ...], evidence: Evidence, products: Products, inspection_date: date, earlier: date | None = None
+) -> Merged:
     documents = {each.id: each for _, each in evidence.documents}
     done = [
-        filled(row, documents[row.document], products, inspection_date)
+        filled(row, documents[row.document], products, inspection_date, earlier)
         if row.document in documents and not row.own
         else (row, "")
         for row in rows

@@ -163,7 +163,8 @@ def judge(
         source: placeholders, date formats and local values.
     """
     plain = [column for column, field in fields.items() if field.kind not in _UNREADABLE_CHECK]
-    checked = [column for column in fields if column not in plain]
+    blank = [column for column in fields if column not in plain and frame[column].null_count() == frame.height]
+    checked = [column for column in fields if column not in plain and column not in blank]
     mapped = source.tables.get(record.meta.name)
     own_codes = mapped.own_codes if mapped else frozenset()
     texts = frame.select(_prepared(pl.col(column), fields[column], source).alias(column) for column in plain)
@@ -181,10 +182,13 @@ def judge(
             lost = texts[column].null_count() > frame[column].null_count()
             count = _placeholders(frame[column], texts[column]) if lost else 0
             answers[column] = Judged(texts[column], {}, count)
+        elif column in blank:  # nothing to judge, as in most columns of a small extract
+            none = pl.Series(column, [None], dtype=DTYPES[fields[column].kind]).new_from_index(0, frame.height)
+            answers[column] = Judged(none, {}, 0, {})
         else:
             each = forms[column]
-            blank = each.frame.filter(pl.col("form").is_null() & (pl.col("text").str.strip_chars() != ""))["text"]
-            count = int(frame[column].is_in(blank.implode()).sum()) if len(blank) else 0
+            stand_in = each.frame.filter(pl.col("form").is_null() & (pl.col("text").str.strip_chars() != ""))["text"]
+            count = int(frame[column].is_in(stand_in.implode()).sum()) if len(stand_in) else 0
             prepared = dict(each.frame.select("text", "trimmed").iter_rows())
             answers[column] = Judged(values[column], each.failed, count, prepared)
     return answers

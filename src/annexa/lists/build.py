@@ -119,23 +119,21 @@ def _report_absent_tables(context: Context) -> None:
     Also for lists that are not built: another list may take a column or a rule from the same table.
     """
     starts: set[str] = set()
+    found: list[tuple[int | None, str, str]] = []  # list, table, message
     for number, spec in sorted(context.edition.lists.items()):
         starts.update(spec.records)
         absent = [context.tables[record].source for record in spec.records if not context.supplied(record)]
         if absent:
             whole = len(absent) == len(spec.records)
             outcome = "is not supplied, and other lists do without it" if whole else "does without it"
-            context.findings.add(
-                "AA-R10",
-                f"{', '.join(absent)} was not supplied: List {number} {outcome}.",
-                list=number,
-                table=", ".join(absent),
-            )
+            tables = ", ".join(absent)
+            found.append((number, tables, f"{tables} was not supplied: List {number} {outcome}."))
     for name, table in context.tables.items():
         if name not in starts and not table.supplied and not table.record.meta.off_lists:
-            context.findings.add(
-                "AA-R10", f"{table.source} was not supplied: what only it feeds is blank.", table=table.source
-            )
+            found.append((None, table.source, f"{table.source} was not supplied: what only it feeds is blank."))
+    # All at once: most extracts lack some dozens of tables.
+    rows = pl.DataFrame(found, schema={"list": pl.Int64, "table": pl.String, "message": pl.String}, orient="row")
+    context.findings.add("AA-R10", pl.col("message"), frame=rows, list=pl.col("list"), table=pl.col("table"))
 
 
 def _nothing(spec: ListSpec) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from annexa.lists.context import Context
 from annexa.lists.reasons import REASONS
 from annexa.outputs.contents import CodeList, FrontSheet, Sheet
 
+FILE: Final = "annex-a.xlsx"
 HEADING: Final = "Annex A: child-level data, Lists 1 to 11"
 TABLE_HEADINGS: Final = ("List", "Title", "From", "To", "Rows", "Children", "Left out", "State")
 NOT_SUPPLIED: Final = "not supplied"

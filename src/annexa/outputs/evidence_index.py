@@ -17,7 +17,7 @@ COLLECTED: Final = "Collected"
 NOT_COLLECTED: Final = "Not collected"  # ready, and missing, damaged or refused
 NOT_READY: Final = "Not ready"
 NOT_APPLICABLE: Final = "Not applicable"
-FIGURE: Final = "Figure in Note"
+FIGURE: Final = "Figure given"
 STATES: Final = (COLLECTED, FIGURE, NOT_APPLICABLE, NOT_COLLECTED, NOT_READY)
 _COLOURS: Final = {
     COLLECTED: "green",

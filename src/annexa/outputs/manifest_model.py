@@ -261,6 +261,8 @@ class ReportEntry(_Part):
     """Whether the extract had an input for it; the workbook of one that had none says so."""
     figures: str
     """Its headline in words; blank where there is none."""
+    named: dict[str, str] = {}
+    """Single figures in words that the tracker asks for, by name."""
 
 
 class Manifest(_Part):

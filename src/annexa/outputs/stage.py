@@ -157,6 +157,10 @@ class Stage:
         self._names.append(name)
         return staged
 
+    def renews(self, name: str) -> bool:
+        """Return whether an earlier run made the output `name`, and it is still there."""
+        return name in self._earlier and _is_file(self._folder / name)
+
     def commit(self, manifest: Manifest) -> Manifest:
         """Put every staged file in its place, then the manifest; remove what only the earlier run had made.
 

@@ -285,7 +285,7 @@ HELP: Final[Mapping[str, Sequence[str]]] = {
         "File: its name, as seen from the folder of this workbook. Several: one a line, or with semicolons between.",
         "File date: the date of the document. Several: one a line. For minutes: the dates of the meetings.",
         "Period from and Period to: what the document is about, where it is about a period.",
-        "Note: yours; for a number, the figure.",
+        "Note: yours; for a number, the figure, unless Checks has one that annexa worked out.",
         "You may move columns, and add your own. One heading that was changed by mistake is put right.",
     ),
     "What annexa writes": (

@@ -27,7 +27,7 @@ from annexa.outputs.stage import Stage
 from annexa.outputs.workbook import write_workbook
 from annexa.period import InspectionPeriod
 from annexa.pipeline.checking import Assessed, Judging, assess, extract_run, prepare
-from annexa.pipeline.delivering import Delivered, deliver, known_reports, make_reports
+from annexa.pipeline.delivering import TRACKER, Delivered, deliver, known_reports, make_reports
 from annexa.pipeline.record import manifest_of, readers
 from annexa.reports.model import Report as DataReport
 from annexa.settings import Settings
@@ -76,7 +76,10 @@ class Request:
 
     @property
     def delivers(self) -> bool:
-        """Whether anything but the lists is asked for; with it come the tracker and the index."""
+        """Whether anything but the lists is asked for; with it come the tracker and the index.
+
+        They come too where the output folder has a tracker already: what an officer wrote in it must not go.
+        """
         return bool(self.reports) or self.items is not None
 
     def limits(self) -> Limits:
@@ -147,7 +150,7 @@ def build(request: Request, progress: Progress = lambda _: None) -> Report:
             built.context, lists, settings.authority, __version__, built.notes, assessed.verdict
         )
         codes = annex_a.code_lists(built.context, lists)
-        write_workbook(stage.path("annex-a.xlsx"), front, sheets, codes, request.inspection_date)
+        write_workbook(stage.path(annex_a.FILE), front, sheets, codes, request.inspection_date)
         progress("writing findings and exclusions")
         inputs = [each.name for each in built.extract.inputs]
         write_findings(
@@ -155,10 +158,10 @@ def build(request: Request, progress: Progress = lambda _: None) -> Report:
         )
         write_csv(stage.path("exclusions.csv"), annex_a.exclusions(built.context, lists))
         delivered = Delivered()
-        if request.delivers:
+        if request.delivers or stage.renews(TRACKER):
             progress("writing the reports")
             delivered = deliver(stage, request, built, lists, assessed, reports, prepared.calendar)
-        told = manifest_of(built, lists, assessed, request.created, request.command)
+        told = manifest_of(built, lists, assessed, request.created, request.command, suppress=settings.reports.suppress)
         record = stage.commit(told.model_copy(update={"reports": delivered.entries}))
     return Report(
         request=request,

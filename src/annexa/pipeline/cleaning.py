@@ -11,6 +11,7 @@ from annexa.filled.model import Filled
 from annexa.filled.value_map import propose
 from annexa.findings import Findings
 from annexa.lists.notes import edition_note
+from annexa.outputs.annex_a import FILE
 from annexa.outputs.cleaned import write_cleaned
 from annexa.outputs.findings_files import Wanted, write_findings
 from annexa.outputs.stage import Stage
@@ -90,7 +91,7 @@ def clean(request: CleanRequest, progress: Progress = lambda _: None) -> CleanRe
     progress("writing the workbook")
     notes = [note] if note else []
     with Stage(request.output) as stage:
-        path = stage.path("annex-a.xlsx")
+        path = stage.path(FILE)
         write_cleaned(path, filled, edition, request.inspection_date, settings.authority, __version__)
         progress("writing the findings")
         names = [each.name for each in inputs]

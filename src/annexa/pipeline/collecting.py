@@ -40,6 +40,8 @@ INDEX_WORKBOOK: Final = "index.xlsx"
 _AUDITS: Final = ("persons", "audits")
 _NOT_IN_A_NAME: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 _LONGEST: Final = 180  # bytes of a file's name, so that every system takes it with the item in front
+_LONGEST_ITEM: Final = 40
+_LONGEST_ENDING: Final = 20  # what is longer is no kind of file
 
 
 @dataclass(frozen=True)
@@ -169,17 +171,30 @@ class _Copied:
         name, number = collected_name(item, wanted), 1
         while name.casefold() in taken:
             number += 1
-            stem, dot, ending = wanted.rpartition(".")
-            name = collected_name(item, f"{stem}-{number}.{ending}" if dot else f"{wanted}-{number}")
+            name = collected_name(item, wanted, number)
         return name
 
 
-def collected_name(item: str, name: str) -> str:
-    """Return the name of a collected file: the number of its item, and a name that every system takes."""
-    stem, dot, ending = _NOT_IN_A_NAME.sub("_", name).strip().rstrip(".").rpartition(".")
-    stem, ending = (stem, f".{ending}") if dot else (ending, "")
-    room = max(1, _LONGEST - len(ending.encode()))
-    return f"{_NOT_IN_A_NAME.sub('_', item) or 'other'}_{stem.encode()[:room].decode(errors='ignore').strip()}{ending}"
+def collected_name(item: str, name: str, number: int = 1) -> str:
+    """Return the name of a collected file: its item, and a name that every system takes.
+
+    Args:
+        item: number of its item.
+        name: its own name.
+        number: told where it is more than 1: which file it is of those with this name.
+    """
+    whole = _NOT_IN_A_NAME.sub("_", name).strip().rstrip(".")
+    stem, dot, ending = whole.rpartition(".")
+    if not dot or len(ending.encode()) > _LONGEST_ENDING:
+        stem, dot, ending = whole, "", ""
+    end = f"{'' if number == 1 else f'-{number}'}{dot}{ending}"
+    front = _cut(_NOT_IN_A_NAME.sub("_", item), _LONGEST_ITEM) or "other"
+    return f"{front}_{_cut(stem, _LONGEST - len(end.encode()))}{end}"
+
+
+def _cut(text: str, most: int) -> str:
+    """Return a text of so many bytes at most, without outer blanks."""
+    return text.encode()[:most].decode(errors="ignore").strip()
 
 
 def _entries(at: int, row: Row, report: TrackerReport, extracted: _Extracted, copied: _Copied) -> Iterator[index.Entry]:
@@ -200,7 +215,8 @@ def _entries(at: int, row: Row, report: TrackerReport, extracted: _Extracted, co
         yield entry(index.NOT_READY, f"The status is {row.typed.get('status', row.status)}.")
         return
     if not row.files:
-        yield entry(index.FIGURE if row.kind == "number" and row.note else index.NOT_READY, row.checks)
+        figure = row.kind == "number" and (row.note or row.document in report.figures)
+        yield entry(index.FIGURE if figure else index.NOT_READY, row.checks)
         return
     for number, each in enumerate(report.checked[at].files):
         yield _file_entry(row, each, extracted.found.get((at, number)), copied, entry)
@@ -218,14 +234,15 @@ def _file_entry(
     named = "(its name is that of a person)" if personal else each.located.named
     if each.problem or each.located.path is None:
         return entry(index.NOT_COLLECTED, f"The file {each.problem}.", named=named)
-    wanted = f"{row.document or 'document'}{each.located.path.suffix}" if personal else each.located.name
-    wanted = wanted.removeprefix(f"{row.item}-")
+    document = "document" if row.own else row.document
+    wanted = f"{document}{each.located.path.suffix}" if personal else each.located.name
+    wanted = wanted.removeprefix(f"{row.number}-") if row.number else wanted
     try:
         file = each.located.path.open("rb")
     except OSError as error:
         return entry(index.NOT_COLLECTED, f"The file cannot be read ({error.strerror}).", named=named)
     with file:
-        name = copied.add(row.item, wanted, each.located.path, file)
+        name = copied.add(row.number, wanted, each.located.path, file)
     renamed = "Its own name is that of a person: it stands here under another." if personal else ""
     return entry(index.COLLECTED, renamed, row.checks, file=name)
 

@@ -13,10 +13,19 @@ from annexa.evidence.deadlines import with_deadlines
 from annexa.evidence.files import Checked, Days, check_rows
 from annexa.evidence.items import Evidence, load_items
 from annexa.evidence.paths import Places
-from annexa.evidence.products import BUILT, NOT_BUILT, NOT_SUPPLIED, Product
+from annexa.evidence.products import (
+    BUILT,
+    NOT_BUILT,
+    NOT_SHARED,
+    NOT_SUPPLIED,
+    Product,
+    given_figures,
+    lists_product,
+)
 from annexa.evidence.read import Officers, read_tracker, refuse_open
 from annexa.evidence.rows import Row
 from annexa.evidence.tracker import fresh, merged, with_checks
+from annexa.outputs.annex_a import FILE as LISTS
 from annexa.outputs.index import IndexPage, write_index
 from annexa.outputs.manifest import ReportEntry
 from annexa.outputs.reports import in_words, write_reports
@@ -36,7 +45,6 @@ if TYPE_CHECKING:
 
 TRACKER: Final = "tracker.xlsx"
 INDEX: Final = "index.html"
-LISTS: Final = "annex-a.xlsx"
 
 
 @dataclass(frozen=True)
@@ -47,11 +55,13 @@ class Delivered:
         entries: for the manifest.
         reports: as they were written.
         messages: about the tracker that stood there.
+        written: whether anything was, the tracker and the index at the least.
     """
 
     entries: tuple[ReportEntry, ...] = ()
     reports: tuple[Report, ...] = ()
     messages: tuple[str, ...] = ()
+    written: bool = False
 
 
 def known_reports(items: Collection[str]) -> tuple[str, ...]:
@@ -63,7 +73,7 @@ def known_reports(items: Collection[str]) -> tuple[str, ...]:
     specs = report_specs()
     for item in items:
         if item not in specs:
-            raise UsageError(f"--reports: there is no report {item}.", f"The reports are {', '.join(specs)}.")
+            raise UsageError(f"There is no report {item}.", f"The reports are {', '.join(specs)}.")
     return tuple(item for item in specs if item in items)
 
 
@@ -104,8 +114,14 @@ def deliver(
     evidence = load_items() if request.items is None else load_items().only(request.items)
     edition, authority = context.edition.title, request.settings.authority
     names = write_reports(stage, reports, day, edition, authority, request.report_formats)
-    products = _products(reports, names, lists, assessed, context.period.as_at)
-    if any(item.number == "1.06" for item in evidence.items):
+    as_at, shared = context.period.as_at, request.settings.reports.suppress
+    rows_of = {number: each.frame.height if each.supplied else None for number, each in lists.items()}
+    verdict = assessed.verdict
+    products = {LISTS: lists_product(rows_of, verdict.text(), verdict.state, as_at, shared=shared)}
+    products |= {names[each.item]: _product(each, as_at) for each in reports}
+    if shared:
+        products[AUDITS] = Product(NOT_SHARED)  # its rows are children
+    elif request.delivers and any(item.number == "1.06" for item in evidence.items):
         audits = audited_cases(context, evidence.areas)
         window = context.period.window(MONTHS)
         write_audits(stage.path(AUDITS), audits, day, (window.start, window.end))
@@ -116,7 +132,7 @@ def deliver(
     rows, messages = _tracker(request, evidence, products, calendar)
     write_tracker(stage.path(TRACKER), rows, evidence, day)
     entries = [*entries_of(reports, names)]
-    if AUDITS in products and products[AUDITS].state != NOT_BUILT:
+    if AUDITS in products and products[AUDITS].there:
         entries.append(_audits_entry(products[AUDITS], evidence))
     page = IndexPage(
         title=request.title,
@@ -124,37 +140,22 @@ def deliver(
         day=day,
         edition=f"{context.edition.name}: {edition}",
         extract_date=context.period.extract_date,
-        verdict=assessed.verdict.text(),
+        verdict=verdict.text(),
         lists=tuple(lists.values()),
         rows=rows,
         evidence=evidence,
         products=products,
-        suppressed=request.settings.reports.suppress,
+        suppressed=shared,
     )
     write_index(stage.path(INDEX), page)
-    return Delivered(tuple(sorted(entries, key=lambda entry: entry.item)), tuple(reports), tuple(messages))
+    return Delivered(
+        tuple(sorted(entries, key=lambda entry: entry.item)), tuple(reports), tuple(messages), written=True
+    )
 
 
-def _products(
-    reports: Sequence[Report],
-    names: Mapping[str, str],
-    lists: Mapping[int, "BuiltList"],
-    assessed: "Assessed",
-    as_at: date,
-) -> dict[str, Product]:
-    """Return annexa's own products of this run by file name."""
-    there = [each for each in lists.values() if each.supplied]
-    missing = [str(number) for number, each in lists.items() if not each.supplied]
-    rows = sum(each.frame.height for each in there)
-    lacking = f"; not supplied: List {', '.join(missing)}" if missing else ""
-    figures = f"{len(there)} list{'' if len(there) == 1 else 's'}, {rows:,} rows{lacking}"
-    verdict = assessed.verdict.text()
-    problem = verdict if verdict.startswith("not ready") else ""
-    products = {LISTS: Product(BUILT, figures, as_at, problem)}
-    for report in reports:
-        state = BUILT if report.supplied else NOT_SUPPLIED
-        products[names[report.item]] = Product(state, headline(report), as_at, named=_named(report))
-    return products
+def _product(report: Report, as_at: date) -> Product:
+    state = BUILT if report.supplied else NOT_SUPPLIED
+    return Product(state, headline(report), as_at, named=_named(report))
 
 
 def headline(report: Report) -> str:
@@ -167,10 +168,11 @@ def headline(report: Report) -> str:
 
 
 def _named(report: Report) -> dict[str, str]:
+    """Return the figures that are supplied in words, by name; one that is hidden is shown as such."""
     return {
         each.key: f"{each.label}: {in_words(each)}"
         for each in report.figures
-        if report.supplied and not isinstance(each.cell, Mark)
+        if report.supplied and each.cell is not Mark.NOT_SUPPLIED
     }
 
 
@@ -188,10 +190,11 @@ def _tracker(
     if officers is None:
         rows, messages = fresh(evidence, day, products), []
     else:
-        together = merged(evidence, officers.rows, day, products)
+        together = merged(evidence, officers.rows, day, products, officers.inspection_date)
         rows, messages = together.rows, [*officers.messages, *together.messages]
     documents = {each.id: each for _, each in evidence.documents}
-    checked = check_rows(rows, documents, Places(path), Days(day), request.limits())
+    given = given_figures(evidence, products)
+    checked = check_rows(rows, documents, Places(path), Days(day), request.limits(), given)
     # The files of this run are not in their place yet, and need no looking at.
     made = {at: Checked((), (), ()) for at, row in enumerate(rows) if row.files and set(row.files) <= products.keys()}
     told = with_checks(rows, {**checked, **made}, evidence, products)
@@ -213,6 +216,7 @@ def _officers(path: Path, request: "Request") -> Officers | None:
 
 def entries_of(reports: Sequence[Report], names: Mapping[str, str]) -> tuple[ReportEntry, ...]:
     """Return what the manifest says of the reports."""
+    asked = {(each.figure.of, each.figure.name) for _, each in load_items().documents if each.figure}
     return tuple(
         ReportEntry(
             item=report.item,
@@ -220,6 +224,7 @@ def entries_of(reports: Sequence[Report], names: Mapping[str, str]) -> tuple[Rep
             file=names[report.item],
             state="built" if report.supplied else "not supplied",
             figures=headline(report),
+            named={key: text for key, text in _named(report).items() if (names[report.item], key) in asked},
         )
         for report in reports
     )

@@ -4,27 +4,28 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+from annexa.checks.gate import state_of
 from annexa.errors import OutputError, SourceError, UsageError
 from annexa.evidence.deadlines import days_left, with_deadlines
 from annexa.evidence.files import Checked, Days, check_rows
 from annexa.evidence.items import Evidence, load_items
 from annexa.evidence.paths import Allowed, Places
-from annexa.evidence.products import BUILT, NOT_BUILT, NOT_SUPPLIED, Product
+from annexa.evidence.products import BUILT, NOT_BUILT, NOT_SUPPLIED, Product, given_figures, lists_product
 from annexa.evidence.read import Officers, read_tracker, refuse_open
 from annexa.evidence.rows import Row
 from annexa.evidence.tracker import Merged, counts, fresh, merged, with_checks
+from annexa.outputs.annex_a import FILE as LISTS_FILE
 from annexa.outputs.manifest import MANIFEST_NAME, Manifest, describe, read_manifest
 from annexa.outputs.tracker import write_tracker
 from annexa.pipeline.building import limits_of
 from annexa.settings import Settings
 from annexa.workdays import WorkingDays, load_closures
 
-LISTS_FILE: Final = "annex-a.xlsx"
 _MAKES: Final = ("build", "pack", "report")  # commands that write products
 
 
@@ -80,6 +81,11 @@ class TrackerReport:
         """How many rows there are of each status."""
         return counts(self.rows)
 
+    @property
+    def figures(self) -> Mapping[str, str]:
+        """The figures that the build gives, by the id of the document that asks for one."""
+        return given_figures(self.evidence, self.products)
+
 
 def init(request: TrackerRequest) -> TrackerReport:
     """Write a tracker; one that is there is merged: what the officer wrote in her columns stays.
@@ -124,11 +130,15 @@ def look(request: TrackerRequest, *, must_exist: bool = True) -> TrackerReport:
     day, messages = _inspection_date(request, officers)
     folder = _products_folder(request)
     products = products_of(folder, evidence) if folder else {}
-    together = merged(evidence, officers.rows, day, products) if existed else Merged(fresh(evidence, day, products))
+    if existed:
+        together = merged(evidence, officers.rows, day, products, officers.inspection_date)
+    else:
+        together = Merged(fresh(evidence, day, products))
     documents = {each.id: each for _, each in evidence.documents}
     places = Places(request.tracker, folder, frozenset(products), request.allowed)
     dates = Days(day, request.as_on)
-    checked = check_rows(together.rows, documents, places, dates, limits_of(request.settings))
+    given = given_figures(evidence, products)
+    checked = check_rows(together.rows, documents, places, dates, limits_of(request.settings), given)
     settings = request.settings
     calendar = WorkingDays(load_closures(Path(settings.closure_days)) if settings.closure_days else frozenset())
     rows = with_checks(together.rows, checked, evidence, products)
@@ -206,27 +216,24 @@ def products_of(folder: Path, evidence: Evidence) -> dict[str, Product]:
             whole = False
         entry = reports.get(name)
         if not whole:
-            found[name] = Product(NOT_BUILT, problem=f"{name} is missing, or is not the file that the build wrote")
+            product = Product(NOT_BUILT, problem=f"{name} is missing, or is not the file that the build wrote")
         elif entry is not None and entry.state != BUILT:
-            found[name] = Product(NOT_SUPPLIED)
+            product = Product(NOT_SUPPLIED)
+        elif name == LISTS_FILE:
+            product = _lists(record)
         else:
-            figures = _list_figures(record) if name == LISTS_FILE else entry.figures if entry else ""
-            found[name] = Product(BUILT, figures, record.as_at, _problem(record) if name == LISTS_FILE else "")
+            figures, named = (entry.figures, entry.named) if entry else ("", {})
+            product = Product(BUILT, figures, record.as_at, named=named)
+        found[name] = replace(product, inspection_date=record.inspection_date)
     return found
 
 
-def _list_figures(record: Manifest) -> str:
-    built = [entry for entry in record.lists if entry.state == "built"]
-    rows = sum(entry.rows or 0 for entry in built)
-    missing = [str(entry.number) for entry in record.lists if entry.state != "built"]
-    lacking = f"; not supplied: List {', '.join(missing)}" if missing else ""
-    return f"{len(built)} list{'' if len(built) == 1 else 's'}, {rows:,} rows{lacking}"
-
-
-def _problem(record: Manifest) -> str:
-    """Return why Lists 1 to 11 cannot be handed in as they are (1.01: no error, or each explained)."""
+def _lists(record: Manifest) -> Product:
     verdict = record.findings.verdict
-    return verdict if verdict.startswith("not ready") else ""
+    rows = {entry.number: entry.rows for entry in record.lists}
+    return lists_product(
+        rows, verdict, state_of(verdict), record.as_at, shared=bool(record.options.get("suppress", False))
+    )
 
 
 def write_beside(path: Path, write: Callable[[Path], None]) -> None:

@@ -15,6 +15,7 @@ from annexa.filled.model import Filled
 from annexa.filled.read import read_workbook
 from annexa.filled.value_map import load_value_map
 from annexa.findings import Findings
+from annexa.outputs.annex_a import FILE
 from annexa.period import InspectionPeriod
 from annexa.pipeline.building import limits_of
 from annexa.pipeline.checking import Prepared
@@ -81,7 +82,7 @@ def refuse_own_input(workbooks: Sequence[Path], output: Path) -> None:
     Raises:
         UsageError: there is one.
     """
-    target = (output / "annex-a.xlsx").resolve()
+    target = (output / FILE).resolve()
     if any(path.resolve() == target for path in workbooks):
         raise UsageError(
             f"{target.name} in {output} is the workbook that is to be read, and would be replaced.",

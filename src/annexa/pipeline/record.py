@@ -40,6 +40,8 @@ def manifest_of(
     assessed: Assessed,
     created: datetime,
     command: Literal["build", "check", "pack", "report"],
+    *,
+    suppress: bool | None = None,
 ) -> manifest.Manifest:
     """Return the manifest of a run on an extract.
 
@@ -49,6 +51,7 @@ def manifest_of(
         assessed: its findings.
         created: the moment of the run.
         command: what was run.
+        suppress: whether its reports are for wider sharing; None where it makes none.
     """
     context = built.context
     period = context.period
@@ -61,7 +64,7 @@ def manifest_of(
         inspection_date=period.inspection_date,
         extract_date=period.extract_date,
         as_at=period.as_at,
-        options=_options(context),
+        options=_options(context) | ({} if suppress is None else {"suppress": suppress}),
         inputs=_inputs(built.extract, built.postcodes),
         unknown_inputs=built.extract.unknown,
         lists=tuple(_list_entry(context, each) for each in lists.values()),

@@ -101,7 +101,7 @@ def report(request: ReportRequest, progress: Progress = lambda _: None) -> Repor
         names = write_reports(stage, reports, day, edition.title, authority, request.formats)
         inputs = [each.name for each in built.extract.inputs]
         write_findings(stage, assessed.report(day, edition.name, inputs, authority), Wanted())
-        told = manifest_of(built, {}, assessed, request.created, "report")
+        told = manifest_of(built, {}, assessed, request.created, "report", suppress=request.settings.reports.suppress)
         stage.commit(told.model_copy(update={"reports": entries_of(reports, names)}))
     return ReportsMade(
         told=tuple(_told(each, names[each.item]) for each in reports),

@@ -12,11 +12,14 @@ from annexa.period import Window
 from annexa.reports.leaver_bands import (
     ACTIVITY,
     ACTIVITY_RATES,
+    BANDS,
+    COMPARED,
     CONTACT,
     COUNTED,
     EVERYBODY,
     HOUSING,
     LEFT,
+    OTHER_AGES,
     Part,
     Rate,
     bands,
@@ -25,11 +28,13 @@ from annexa.reports.leaver_bands import (
     count,
     counts_grid,
     leavers,
+    named,
     rate,
     rates_grid,
     unsupplied,
 )
 from annexa.reports.model import Cell, Content, Grid
+from annexa.reports.numbers import yes_no
 from annexa.reports.run import ReportRun, report
 from annexa.reports.staff import report_unknown_staff, with_worker
 from annexa.reports.unused import unused
@@ -86,6 +91,7 @@ _REVIEWS_ALONE: Final = (
     Support("review_recorded", "Review recorded", ("care_leavers.pathway_plan_review_date",)),
     Support("reviewed", "Review recorded in six months", ("care_leavers.pathway_plan_review_date",)),
 )
+_ALL_SUPPORT: Final = (*_SUPPORT, *_PLAN_SUPPORT, *_REVIEWS_ALONE)
 
 
 @report("3.10")
@@ -102,7 +108,8 @@ def care_leavers(run: ReportRun) -> Content:
         sheets={"care_leavers": _sheet(run, rows)},
         excluded=_excluded(run, rows),
         definitions=_definitions(run),
-        notes=_notes(rows),
+        counted=_counted(rows),
+        within=_within(),
     )
 
 
@@ -200,6 +207,22 @@ def _grids(run: ReportRun, rows: pl.DataFrame) -> list[Grid]:
     ]
 
 
+def _within() -> list[tuple[str, str]]:
+    """Which counts are of some of those that another one counts, by name: of bands that overlap, and of one band."""
+    flags = (EVERYBODY, COUNTED, LEFT, *CONTACT, *HOUSING, *ACTIVITY, *_PLACES)
+    pairs = [(named(each.flag, "18"), named(each.flag, "17-18")) for each in flags]
+    ages = {AGES[1]: "18", AGES[2]: "19-21"}
+    pairs += [(named(EVERYBODY.flag, owed), named(EVERYBODY.flag, band)) for owed, band in ages.items()]
+    pairs.append((named(EVERYBODY.flag, AGES[1]), named(EVERYBODY.flag, "17-18")))
+    for group in ("", *BANDS, OTHER_AGES, *COMPARED):
+        pairs += [(named(each.flag, group), named(EVERYBODY.flag, group)) for each in (COUNTED, *_PLACES)]
+        counted = (CONTACT[0], HOUSING[0], HOUSING[-1], ACTIVITY[0], ACTIVITY[-1])
+        pairs += [(named(each.flag, group), named(COUNTED.flag, group)) for each in counted]
+    groups = (UNDER_21, FROM_21, QUALIFYING, ELIGIBLE, UNKNOWN, *AGES, "")
+    pairs += [(named(each.flag, group), named(EVERYBODY.flag, group)) for group in groups for each in _ALL_SUPPORT]
+    return [*pairs, *((named("reviewed", group), named("review_recorded", group)) for group in groups)]
+
+
 def _support_grids(run: ReportRun, rows: pl.DataFrame) -> list[Grid]:
     """Support as counts by group, and by age of those under 21, and as shares of each of these."""
     kinds = _supports(run)
@@ -244,7 +267,7 @@ def _sheet(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         *(_label(run.context.edition, codes, column) for column, codes in labels.items()),
         *(
-            pl.when(pl.col(flag)).then(pl.lit("Y")).otherwise(pl.lit("N")).alias(f"{flag}_yn")
+            yes_no(pl.col(flag).fill_null(value=False)).alias(f"{flag}_yn")
             for flag in ("contacted", "reviewed", "adviser")
         ),
     )
@@ -287,6 +310,6 @@ def _definitions(run: ReportRun) -> dict[str, str]:
     }
 
 
-def _notes(rows: pl.DataFrame) -> list[str]:
+def _counted(rows: pl.DataFrame) -> list[str]:
     number = rows["age"].null_count()
     return [f"Care leavers of unknown age, who stand among other ages: {number}."] if number else []

@@ -12,8 +12,8 @@ from annexa.reports.early_help_records import (
     DETAILS,
     EPISODES,
     early_help_records,
-    unmatched_details,
-    unused,
+    in_no_number,
+    stray_details,
 )
 from annexa.reports.model import Cell, Content, Count, Grid, Share
 from annexa.reports.numbers import children, median, tally
@@ -34,6 +34,7 @@ AGE_BANDS: Final = (*(label for _, label in _BANDS), _OLDEST)
 
 _COMPLETED: Final = "2.01 assessments completed"
 _ASSESSED: Final = "2.01 children assessed"
+_TIMED: Final = "2.01 assessments completed, with the days they took"
 _CLOSED: Final = "2.01 episodes closed"
 _GRADE: Final = "quality_grade"
 _INSTEAD: Final = (
@@ -67,7 +68,7 @@ def early_help(run: ReportRun) -> Content:
         "taf_families": _families(team),
         "open_children": children(current),
         "open_families": _families(current),
-        "days": median(records["days"], "days"),
+        "days": median(records["days"], "days", name=_TIMED),
         "in_target": _in_target(run, records),
         "closed": Count(closed.height, _COMPLETED if counted == EPISODES else _CLOSED),
         "step_down": _stepped_down(run, episodes),
@@ -77,13 +78,11 @@ def early_help(run: ReportRun) -> Content:
         figures=figures,
         sheets={"completed": _sheet(run, completed), "open": _sheet(run, current)},
         grids=_grids(run, completed, episodes),
-        notes=_notes(run, records, current),
-        excluded={
-            **unused(run, EPISODES, episodes),
-            **unused(run, counted, helped),
-            "details of an early help episode that the extract does not have": unmatched_details(run),
-        },
+        notes=_notes(run),
+        counted=_counted(run, records, current),
+        excluded={**in_no_number(run, EPISODES, episodes), **in_no_number(run, counted, helped), **stray_details(run)},
         definitions={"completed": _INSTEAD} if counted == EPISODES else {},
+        within=[(_TIMED, _COMPLETED)],
     )
 
 
@@ -98,7 +97,7 @@ def _in_target(run: ReportRun, records: pl.DataFrame) -> Share | None:
     if target is None:
         return None
     timed = records.filter(pl.col("days").is_not_null())
-    return Share(Count(timed.filter(pl.col("days") <= target).height), Count(timed.height))
+    return Share(Count(timed.filter(pl.col("days") <= target).height), Count(timed.height, _TIMED))
 
 
 def _stepped_up(run: ReportRun, episodes: pl.DataFrame, months: int) -> Share:
@@ -174,21 +173,22 @@ def _sheet(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _notes(run: ReportRun, records: pl.DataFrame, current: pl.DataFrame) -> list[str]:
-    notes = []
-    if run.settings.early_help_days is not None:
-        notes.append(f"Local target: completed within {run.settings.early_help_days} days of the start.")
+def _notes(run: ReportRun) -> list[str]:
+    days = run.settings.early_help_days
+    return [] if days is None else [f"Local target: completed within {days} days of the start."]
+
+
+def _counted(run: ReportRun, records: pl.DataFrame, current: pl.DataFrame) -> list[str]:
+    told = []
     for rows, what in ((records, "records completed"), (current, "early help episodes open at the inspection date")):
         without = rows["family_id"].null_count()
         if without:
-            notes.append(
-                f"{without} of {rows.height} {what} belong to no known family and are in no count of families."
-            )
+            told.append(f"{without} of {rows.height} {what} belong to no known family and are in no count of families.")
     if run.has(DETAILS, "kind"):
         unknown = current.filter(~pl.col("kind").is_in(list(KINDS)).fill_null(value=False)).height
         if unknown:
-            notes.append(
+            told.append(
                 f"{unknown} of {current.height} early help episodes open at the inspection date have no kind that is "
                 "known, and are not counted as a team around the family."
             )
-    return notes
+    return told

@@ -8,6 +8,7 @@ from annexa.extract.tables import DROP
 from annexa.lists.early_help import helped_children
 from annexa.lists.orders import id_order
 from annexa.reports.run import ReportRun
+from annexa.reports.unused import unused
 
 ASSESSMENTS: Final = "early_help_assessments"
 EPISODES: Final = "early_help_episodes"
@@ -15,7 +16,6 @@ DETAILS: Final = "early_help_details"
 _DETAIL_KEY: Final = ["episode_id", "person_id"]
 # Record -> its identifier and the day that completes it.
 _RECORDS: Final = {EPISODES: ("episode_id", "end_date"), ASSESSMENTS: ("assessment_id", "completed_date")}
-_WORDS: Final = {EPISODES: "early help episode", ASSESSMENTS: "early help assessment"}
 # Who belongs to which family where the record itself does not say, best first.
 _FAMILIES: Final = ("early_help_families", DETAILS, "families")
 
@@ -64,8 +64,10 @@ def early_help_records(run: ReportRun, record: str) -> pl.DataFrame:
     )
 
 
-def unused(run: ReportRun, record: str, used: pl.DataFrame) -> dict[str, int]:
+def in_no_number(run: ReportRun, record: str, used: pl.DataFrame) -> dict[str, int]:
     """Say why some records that were completed in the twelve months, or episodes open at D, are in no number.
+
+    What ended earlier is not told: closures of the year before are looked at too, so that they are in some number.
 
     Args:
         run: the run.
@@ -73,30 +75,36 @@ def unused(run: ReportRun, record: str, used: pl.DataFrame) -> dict[str, int]:
         used: early_help_records() of it.
 
     Returns:
-        Reason in words -> number of records.
+        As unused().
     """
-    what, end = _WORDS[record], pl.col(_RECORDS[record][1])
+    end = pl.col(_RECORDS[record][1])
     in_scope = run.year().contains(end)
     if record == EPISODES:
         in_scope |= run.period.open_at(pl.col("start_date"), end)
-    # The reader has taken out episodes without a child's identifier.
-    nobody = run.context.rows(record).filter(in_scope & (pl.col(DROP) == "NO_CHILD_ID")).height
-    left = run.rows(record).filter(in_scope).join(used, on="_row", how="anti")
-    adults = left.filter(pl.col("person_id").is_not_null()).height
-    reasons = {
-        f"{what} that names neither a child nor a family": nobody + left.height - adults,
-        f"{what} about somebody of 18 or over (option drop_adults)": adults,
-    }
-    if record == EPISODES:
-        died = used.filter(pl.col("end_date").is_null() & pl.col("ended").is_not_null())
-        reasons[f"{what} that was still open when the child died"] = died.height
-    return reasons
+    # A family's episode goes on for those of its children who live.
+    died = (
+        used.filter(pl.col("end_date").is_null())
+        .group_by("_row")
+        .agg(pl.col("ended").is_not_null().all().alias("died"))
+        .filter("died")
+    )
+    reason = (
+        pl.when(~in_scope).then(None)
+        .when(pl.col("_row").is_in(used["_row"].implode()))
+        .then(pl.when(pl.col("_row").is_in(died["_row"].implode())).then(pl.lit("still open when the child died")))
+        .when(pl.col("person_id").is_not_null()).then(pl.lit("about somebody of 18 or over (option drop_adults)"))
+        .otherwise(pl.lit("names neither a child nor a family that is known"))
+    )  # fmt: skip
+    return unused(run, record, reason)
 
 
-def unmatched_details(run: ReportRun) -> int:
+def stray_details(run: ReportRun) -> dict[str, int]:
     """How many rows say of what kind an episode is that the extract does not have; one that lies ahead is there."""
     there = run.context.rows(EPISODES).filter(pl.col(DROP).is_null() | (pl.col(DROP) == "FUTURE"))
-    return run.rows(DETAILS).join(there, on=_DETAIL_KEY, how="anti").height
+    known = there.select(*_DETAIL_KEY, pl.lit(value=True).alias("known")).drop_nulls().unique()
+    facts = run.context.rows(DETAILS).join(known, on=_DETAIL_KEY, how="left").select("_row", "known")
+    words = "of an early help episode that the extract does not have"
+    return unused(run, DETAILS, pl.when(pl.col("known").is_null()).then(pl.lit(words)), facts)
 
 
 def _children(run: ReportRun, record: str) -> pl.DataFrame:

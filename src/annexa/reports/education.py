@@ -1,25 +1,17 @@
 """Where children are taught at D, as reports 2.04 and 2.05 share it: who is in which, of what age, in which year."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from annexa.extract.tables import DROP, ROW
 from annexa.lists.people import people, with_people
 from annexa.period import birthday, completed_years
 from annexa.reports.ehcp import with_ehcp
 from annexa.reports.run import ReportRun
-from annexa.reports.status import (
-    CARE_LEAVER,
-    CHILD_IN_NEED,
-    CHILD_PROTECTION,
-    LOOKED_AFTER,
-    NONE,
-    OPEN_ASSESSMENT,
-    STATUSES,
-    with_status,
-)
+from annexa.reports.status import CHILD_IN_NEED, OPEN_ASSESSMENT, SERVED, told, with_status, without
+from annexa.reports.telling import contradiction
+from annexa.reports.unused import NOBODY, unused
 
 RECORD: Final = "education_statuses"
 FULL_TIME_HOURS: Final = 25.0  # a week; exactly 25 is "25 or more"
@@ -41,8 +33,7 @@ STATUS_WORDS: Final[Mapping[str, str]] = {
 GENDER_WORDS: Final[Mapping[str, str]] = {"M": "male", "F": "female", "I": "neither", "U": "not stated"}
 
 # An open assessment makes a child in need; the row of the child says so, the numbers do not tell them apart.
-STATUS_GROUPS: Final = tuple(each for each in STATUSES if each != OPEN_ASSESSMENT)
-_TOLD_BY: Final = {LOOKED_AFTER: (8, 6), CHILD_PROTECTION: (7, 6), CHILD_IN_NEED: (6,), CARE_LEAVER: (9,)}
+_STATUS_GROUPS: Final = tuple(each for each in SERVED if each != OPEN_ASSESSMENT)
 
 STARTS_AT: Final = 5  # the birthday from which compulsory school age is reckoned
 ENDS_AT: Final = 16
@@ -171,7 +162,6 @@ def _shown(run: ReportRun) -> pl.DataFrame:
 
 def _tell(run: ReportRun, in_force: pl.DataFrame, found: pl.DataFrame) -> None:
     """Report children whose records in force contradict each other, or are there twice, with the rule that decided."""
-    table = run.context.tables[RECORD]
     status = pl.col("status")
     said = in_force.group_by("person_id").agg(
         pl.len().alias("records"),
@@ -193,20 +183,14 @@ def _tell(run: ReportRun, in_force: pl.DataFrame, found: pl.DataFrame) -> None:
         .when(pl.col("different") < pl.col("records"))
         .then(pl.lit("Several records of one status are in force: the child counts once, and the latest is shown."))
     )
-    _add_findings(run, several.with_columns(message.alias("message")).drop_nulls("message"))
+    rows = several.with_columns(message.alias("message")).drop_nulls("message")
+    contradiction(run, RECORD, pl.col("message"), rows, "status")
     births = recorded(run).group_by("person_id").agg(pl.col("birth_date").drop_nulls().n_unique().alias("births"))
     unclear = found.join(births.filter(pl.col("births") > 1), on="person_id", how="semi")
     unclear = unclear.join(people(run.context), on="person_id", how="anti")
-    text = f"{table.source} gives a child different dates of birth: that of the latest record decided."
-    _add_findings(run, unclear.with_columns(pl.lit(text).alias("message")), column="birth_date")
-
-
-def _add_findings(run: ReportRun, rows: pl.DataFrame, column: str = "status") -> None:
-    if rows.height:
-        table = run.context.tables[RECORD]
-        where: dict[str, Any] = {"table": table.source, "file": table.file, "column": table.column(column)}
-        told = {"child": pl.col("person_id"), "row": pl.col(ROW)}
-        run.context.findings.add("AA-R43", pl.col("message"), frame=rows.sort("person_id"), **told, **where)
+    source = run.context.tables[RECORD].source
+    text = f"{source} gives a child different dates of birth: that of the latest record decided."
+    contradiction(run, RECORD, text, unclear, "birth_date")
 
 
 def with_child(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:
@@ -250,7 +234,7 @@ def _details(run: ReportRun) -> pl.DataFrame:
 
 def status_groups(run: ReportRun) -> tuple[str, ...]:
     """The current statuses that the extract can tell, in order: one whose list was not supplied is no zero."""
-    return tuple(each for each in STATUS_GROUPS if each == NONE or any(run.listed(number) for number in _TOLD_BY[each]))
+    return (*(each for each in _STATUS_GROUPS if told(run, each)), without(run))
 
 
 def excluded(run: ReportRun, fates: pl.DataFrame) -> dict[str, int]:
@@ -260,12 +244,5 @@ def excluded(run: ReportRun, fates: pl.DataFrame) -> dict[str, int]:
         run: the run.
         fates: _row and fate (blank where the row counts), of the records that recorded() gives.
     """
-    before = (
-        pl.when(pl.col(DROP) == "DUPLICATE").then(pl.lit("identical to another record"))
-        .when(pl.col(DROP) == "FUTURE").then(pl.lit("begins later than the inspection date or the extract"))
-        .when(pl.col(DROP).is_not_null()).then(pl.lit("of a kind that no list or report looks at"))
-        .when(pl.col("person_id").is_null()).then(pl.lit("no child's identifier"))
-    )  # fmt: skip
-    rows = run.context.rows(RECORD).join(fates, on=ROW, how="left")
-    reasons = rows.select(pl.coalesce(before, "fate").alias("fate")).drop_nulls()
-    return dict(reasons.group_by("fate").len().sort("fate").iter_rows())
+    reason = pl.when(pl.col("person_id").is_null()).then(pl.lit(NOBODY)).otherwise("fate")
+    return unused(run, RECORD, reason, fates)

@@ -13,15 +13,6 @@ CHAIN: Final = ("send", "ehcp_requests", "ehcp_assessments", "ehcp_plans")
 _RECORDED: Final = ("education_statuses", "ehcp")
 
 
-def ehcp(run: ReportRun) -> pl.DataFrame:
-    """Everybody who has a plan at D (specification: extract layout, EHCP).
-
-    Returns:
-        person_id, one row each, sorted. Who is not there has none, or nothing is known: see with_ehcp().
-    """
-    return run.once(_answers).filter(pl.col("ehcp") == "Y").select("person_id")
-
-
 def ehcp_supplied(run: ReportRun) -> bool:
     """Whether the extract says at all who has a plan: by the chain of tables, or by the records of education."""
     return _by_chain(run) or run.has(*_RECORDED)

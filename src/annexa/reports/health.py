@@ -1,5 +1,6 @@
 """3.08: the health of children looked after: assessments, dental checks, and what else is recorded."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -18,20 +19,20 @@ from annexa.reports.health_checks import (
 )
 from annexa.reports.health_wellbeing import (
     BANDS,
+    HIGHEST_SCORE,
     OPEN,
     WAITING,
     immunised,
-    impossible_scores,
     with_camhs,
     with_sdq,
     with_substances,
 )
 from annexa.reports.looked_after import LOOKED_AFTER_AT_D, TWELVE_MONTHS_AT_D, looked_after, without_start
 from annexa.reports.model import Cell, Content, Count, Share
-from annexa.reports.numbers import median
+from annexa.reports.numbers import WEEK, median, yes_no
 from annexa.reports.run import ReportRun, report
+from annexa.reports.unused import NOBODY, is_of, unused
 
-WEEK: Final = 7
 SDQ_AGES: Final = (4, 16)
 
 _STATES: Final = {
@@ -63,18 +64,14 @@ def health(run: ReportRun) -> Content:
     for ending, cohort in cohorts.items():
         figures |= _cohort(run, ending, cohort)
         sums += _sums(ending)
-    checks = run.rows("health_checks")
     return Content(
         figures=figures,
         sheets={"children": rows},
-        notes=_notes(run, rows),
-        excluded={
-            "health checks without a child's identifier": checks["person_id"].null_count(),
-            "health checks without a day": checks.drop_nulls("person_id")["check_date"].null_count(),
-            "questionnaires with a score over 40": impossible_scores(run, rows),
-        },
+        counted=_counted(run, rows),
+        excluded=_excluded(run, rows),
         definitions=_definitions(run),
         sums=sums,
+        within=_within(figures),
     )
 
 
@@ -87,9 +84,7 @@ def _children(run: ReportRun) -> pl.DataFrame:
     rows = with_camhs(run, with_substances(run, with_sdq(run, immunised(run, rows))))
     overdue = pl.any_horizontal(pl.col(f"{check}_state") == NOT_DONE for check in _CHECKS)
     flags = {"late": overdue, "long": pl.col("twelve_months")}
-    return rows.with_columns(
-        pl.when(condition).then(pl.lit("Y")).otherwise(pl.lit("N")).alias(name) for name, condition in flags.items()
-    )
+    return rows.with_columns(yes_no(condition.fill_null(value=False)).alias(name) for name, condition in flags.items())
 
 
 def _cohort(run: ReportRun, ending: str, rows: pl.DataFrame) -> dict[str, Cell]:
@@ -136,6 +131,14 @@ def _sums(ending: str) -> list[tuple[str, tuple[str, ...]]]:
     return sums
 
 
+def _within(figures: Mapping[str, Cell]) -> list[tuple[str, str]]:
+    """Those looked after for twelve months are some of all, figure by figure; so are others of one cohort."""
+    pairs = [(key, key.removesuffix("_12")) for key in figures if key.endswith("_12")]
+    for ending in _COHORTS:
+        pairs += [(f"sdq_year{ending}", f"sdq{ending}"), (f"sdq_of_age{ending}", f"sdq_year{ending}")]
+    return [*pairs, ("camhs_referred", "children")]
+
+
 def _initial_in_time(run: ReportRun) -> Share:
     begun = periods_begun(run)
     return Share(_number(begun, pl.col("in_time") == "Y"), Count(begun.height))
@@ -143,11 +146,13 @@ def _initial_in_time(run: ReportRun) -> Share:
 
 def _camhs(rows: pl.DataFrame) -> dict[str, Cell]:
     waiting = rows.filter(pl.col("camhs") == WAITING)
+    number = Count(waiting.height, "3.08 waiting for CAMHS")
     return {
         "camhs_referred": _number(rows, pl.col("camhs").is_not_null()),
-        "camhs_waiting": Count(waiting.height),
+        "camhs_waiting": number,
         "camhs_open": _number(rows, pl.col("camhs") == OPEN),
-        "camhs_weeks": median(waiting["waiting_days"] / WEEK, "weeks"),
+        # A referral without a day has no wait, so that the base can be fewer.
+        "camhs_weeks": median(waiting["waiting_days"] / WEEK, "weeks", number),
     }
 
 
@@ -162,12 +167,31 @@ def _definitions(run: ReportRun) -> dict[str, str]:
     }
 
 
-def _notes(run: ReportRun, rows: pl.DataFrame) -> list[str]:
-    notes = without_start(run)
+def _counted(run: ReportRun, rows: pl.DataFrame) -> list[str]:
+    told = without_start(run)
     proxies = (rows["initial_from"] == PROXY).sum()
     if proxies:
-        notes.append(f"Children whose first assessment of the period stands for the initial one (proxy): {proxies}.")
+        told.append(f"Children whose first assessment of the period stands for the initial one (proxy): {proxies}.")
     unknown = (rows[f"{_CHECKS[0]}_date"].is_null() & rows["start_date"].is_null()).sum()
     if unknown:
-        notes.append(f"Children never assessed and without a day on which care began, shown as {NOT_DONE}: {unknown}.")
-    return notes
+        told.append(f"Children never assessed and without a day on which care began, shown as {NOT_DONE}: {unknown}.")
+    return told
+
+
+def _excluded(run: ReportRun, rows: pl.DataFrame) -> dict[str, int]:
+    """Rows that are in no number: a check can be of a period of care that began in the twelve months and has ended."""
+    nobody = pl.when(pl.col("person_id").is_null()).then(pl.lit(NOBODY))
+    elsewhere = pl.lit("not looked after at the inspection date")
+    cared_for = pl.concat([rows.select("person_id"), periods_begun(run).select("person_id")])
+    no_day = nobody.when(pl.col("check_date").is_null()).then(pl.lit("no day"))
+    found = unused(run, "health_checks", no_day.when(~is_of(cared_for)).then(elsewhere))
+    there = pl.col("check_id").is_in(run.context.rows("health_checks")["check_id"].implode()).fill_null(value=False)
+    found |= unused(run, "health_details", pl.when(~there).then(pl.lit("of a check that the extract does not have")))
+    others = nobody.when(~is_of(rows)).then(elsewhere)
+    over = others.when(pl.col("score") > HIGHEST_SCORE).then(pl.lit(f"a score over {HIGHEST_SCORE}"))
+    found |= unused(run, "sdq_scores", over.when(pl.col("score").is_null()).then(pl.lit("no score")))
+    ended = ~run.period.open_at(pl.col("referral_date"), pl.col("end_date"))
+    found |= unused(run, "camhs", others.when(ended).then(pl.lit("ended by the inspection date")))
+    for record in ("immunisations", "substance_misuse"):
+        found |= unused(run, record, others)
+    return found

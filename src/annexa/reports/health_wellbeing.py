@@ -4,13 +4,13 @@ Each function takes children (person_id, one row each) and adds columns to them;
 are blank.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from annexa.extract.tables import ROW
 from annexa.records.types import EARLIEST
 from annexa.reports.run import ReportRun
+from annexa.reports.telling import contradiction
 
 HIGHEST_SCORE: Final = 40
 LOW, MIDDLE, HIGH = "0-13", "14-16", "17-40"
@@ -46,11 +46,6 @@ def with_sdq(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:
             pl.col("completed_date").alias("sdq_date"),
         ),
     )
-
-
-def impossible_scores(run: ReportRun, rows: pl.DataFrame) -> int:
-    """Return how many questionnaires of these children have a score over 40."""
-    return _of(run, rows, "sdq_scores").filter(pl.col("score") > HIGHEST_SCORE).height
 
 
 def with_substances(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:
@@ -121,16 +116,6 @@ def _latest(
         maintain_order="left",
     )
     others = same_day.filter(pl.col(value) != pl.col("_value"))
-    if others.height:
-        table = run.context.tables[name]
-        where: dict[str, Any] = {"table": table.source, "file": table.file}
-        run.context.findings.add(
-            "AA-R43",
-            "Two records of one day say different things of the child: the other one is shown.",
-            frame=others,
-            child=pl.col("person_id"),
-            row=pl.col(ROW),
-            column=value,
-            **where,
-        )
+    message = "Two records of one day say different things of the child: the other one is shown."
+    contradiction(run, name, message, others, value)
     return latest

@@ -21,7 +21,7 @@ from annexa.reports.education import (
 )
 from annexa.reports.ehcp import ehcp_note
 from annexa.reports.model import Content, Count, Grid, Share
-from annexa.reports.numbers import children, tally
+from annexa.reports.numbers import children, tally, yes_no
 from annexa.reports.run import ReportRun, report
 from annexa.reports.status import status_note
 
@@ -63,6 +63,7 @@ def home_education(run: ReportRun) -> Content:
         grids=_grids(run, rows),
         notes=[*status_note(run), *ehcp_note(run)],
         excluded=excluded(run, _fates(run)),
+        within=[("over_year", "at_d"), ("placed_here", "at_d")],
     )
 
 
@@ -80,7 +81,6 @@ def _children(run: ReportRun) -> pl.DataFrame:
     rows = shown(run).filter(pl.col("kind") == AT_HOME).drop("last_contact_date").join(spans, on="person_id")
     long = (pl.col("since") < limit).fill_null(value=False)
     contact = (pl.col("last_contact_date") >= limit).fill_null(value=False)
-    none = pl.when(contact).then(pl.lit("N")).otherwise(pl.lit("Y"))
     return (
         with_child(run, rows)
         .with_columns(
@@ -88,7 +88,7 @@ def _children(run: ReportRun) -> pl.DataFrame:
             pl.col("sen").replace_strict(_SEN_WORDS, default=None, return_dtype=pl.String),
             one_spelling("reason"),
             long.alias("long"),
-            pl.when(long).then(none).alias("no_contact"),
+            pl.when(long).then(yes_no(~contact)).alias("no_contact"),
             pl.col("ehcp").replace({"Y": WITH_PLAN, "N": WITHOUT_PLAN}).alias("plan"),
         )
         .sort("person_id")

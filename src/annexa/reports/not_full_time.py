@@ -23,9 +23,10 @@ from annexa.reports.education import (
 )
 from annexa.reports.ehcp import ehcp_note
 from annexa.reports.model import NOT_SUPPLIED, Content, Count, Grid
-from annexa.reports.numbers import tally
+from annexa.reports.numbers import WEEK, tally, yes_no
 from annexa.reports.run import ReportRun, report
-from annexa.reports.status import CHILD_IN_NEED, CHILD_PROTECTION, LOOKED_AFTER, status_note
+from annexa.reports.status import CHILD_IN_NEED, CHILD_PROTECTION, LOOKED_AFTER, status_note, told
+from annexa.reports.telling import no_birth_date
 
 NOT_FULL_TIME_AT_D: Final = "2.05 children not in full-time education at D"  # name of the count
 LESS: Final = "Less than 25"
@@ -33,9 +34,10 @@ MORE: Final = "25 or more"
 NOT_KNOWN: Final = "Not known"
 NO_PROVISION: Final = "none"  # a type of provision that says that there is none
 LONG_WEEKS: Final = 12
-DAYS_A_WEEK: Final = 7
 EXCLUSION_WORDS: Final = {"PERMANENT": "permanent", "FIXED": "fixed term", "NONE": "none"}
 _SHOWN_STATUSES: Final = tuple(words for code, words in STATUS_WORDS.items() if code != "EHE")
+_UNKNOWN_AGE: Final = "Whether the child is of compulsory school age is not known: the date of birth is blank."
+_WITHIN: Final = tuple((key, "total") for key in ("nothing", "over_weeks", "dob_unknown"))
 _STATUS_FIGURES: Final = {
     "looked_after": LOOKED_AFTER,
     "child_protection": CHILD_PROTECTION,
@@ -56,13 +58,12 @@ def not_in_full_time_education(run: ReportRun) -> Content:
     Children whom another authority placed here are counted apart; the authority's own, wherever they live, stay in.
     """
     rows = _candidates(run)
-    _report_unknown_age(run, rows)
+    no_birth_date(run, RECORD, _UNKNOWN_AGE, rows.filter(pl.col("birth_date").is_null()))
     own = rows.filter(pl.col("placed_here") == "N")
     theirs = rows.filter(pl.col("placed_here") == "Y")
-    told = status_groups(run)
     missing = pl.col("missing_education") == "Y"
     nothing = (pl.col("weekly_hours") == 0) | (pl.col("provision_type").str.to_lowercase() == NO_PROVISION)
-    over = (pl.col("ap_days") > LONG_WEEKS * DAYS_A_WEEK) & pl.col("provision_end_date").is_null()
+    over = (pl.col("ap_days") > LONG_WEEKS * WEEK) & pl.col("provision_end_date").is_null()
 
     def number(condition: pl.Expr, name: str = "") -> Count:
         return Count(own.filter(condition).height, _NAMES.get(name, ""))
@@ -77,7 +78,7 @@ def not_in_full_time_education(run: ReportRun) -> Content:
             "permanent": number(pl.col("exclusion") == "permanent", "permanent"),
             "over_weeks": number(over),
             **{
-                key: number(pl.col("status_group") == status, status) if status in told else NOT_SUPPLIED
+                key: number(pl.col("status_group") == status, status) if told(run, status) else NOT_SUPPLIED
                 for key, status in _STATUS_FIGURES.items()
             },
             "dob_unknown": number(pl.col("birth_date").is_null()),
@@ -87,6 +88,7 @@ def not_in_full_time_education(run: ReportRun) -> Content:
         grids=_grids(run, own),
         notes=[*_hours_note(run), *status_note(run), *ehcp_note(run)],
         excluded=excluded(run, _fates(run, rows)),
+        within=_WITHIN,
     )
 
 
@@ -111,16 +113,12 @@ def _candidates(run: ReportRun) -> pl.DataFrame:
             .replace_strict(EXCLUSION_WORDS, default=None, return_dtype=pl.String).alias("exclusion"),
             one_spelling("provision_type"),
             pl.when(days >= 0).then(days).alias("ap_days"),
-            _yes(pl.col("education") == "CME").alias("missing_education"),
-            _yes(_placed_by_another(run)).alias("placed_here"),
+            yes_no((pl.col("education") == "CME").fill_null(value=False)).alias("missing_education"),
+            yes_no(_placed_by_another(run)).alias("placed_here"),
         )
-        .with_columns((pl.col("ap_days") / DAYS_A_WEEK).round(1).alias("ap_weeks"))
+        .with_columns((pl.col("ap_days") / WEEK).round(1).alias("ap_weeks"))
         .sort("person_id")
     )  # fmt: skip
-
-
-def _yes(condition: pl.Expr) -> pl.Expr:
-    return pl.when(condition).then(pl.lit("Y")).otherwise(pl.lit("N"))
 
 
 def _placed_by_another(run: ReportRun) -> pl.Expr:
@@ -145,22 +143,6 @@ def _grids(run: ReportRun, rows: pl.DataFrame) -> list[Grid]:
         )
         for key, (column, order) in by.items()
     ]  # fmt: skip
-
-
-def _report_unknown_age(run: ReportRun, rows: pl.DataFrame) -> None:
-    unknown = rows.filter(pl.col("birth_date").is_null())
-    if unknown.height:
-        table = run.context.tables[RECORD]
-        run.context.findings.add(
-            "AA-R44",
-            "Whether the child is of compulsory school age is not known: the date of birth is blank.",
-            frame=unknown,
-            child=pl.col("person_id"),
-            table=table.source,
-            file=table.file,
-            row=pl.col(ROW),
-            column=table.column("birth_date"),
-        )
 
 
 def _hours_note(run: ReportRun) -> list[str]:

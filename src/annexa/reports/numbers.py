@@ -8,6 +8,7 @@ import polars as pl
 from annexa.reports.model import Count, Grid, Share, Stat
 
 NOT_RECORDED: Final = "not recorded"
+WEEK: Final = 7  # days
 
 
 def children(rows: pl.DataFrame, name: str = "", column: str = "person_id") -> Count:
@@ -20,11 +21,23 @@ def share(part: pl.DataFrame, whole: pl.DataFrame, name: str = "", *, counts_onl
     return Share(Count(part.height), Count(whole.height, name), counts_only)
 
 
-def median(values: pl.Series, unit: str) -> Stat:
-    """Return the median of the values that there are; None over none."""
+def yes_no(condition: pl.Expr) -> pl.Expr:
+    """Y or N; blank where the condition is."""
+    return pl.when(condition).then(pl.lit("Y")).when(~condition).then(pl.lit("N"))
+
+
+def median(values: pl.Series, unit: str, *of: Count, name: str = "") -> Stat:
+    """Return the median of the values that there are; None over none.
+
+    Args:
+        values: one of each child, family or record; blank where it has none.
+        unit: of the values.
+        of: counts of which those with a value are some, or all.
+        name: of the count of those with a value.
+    """
     known = values.drop_nulls()
     middle = known.median()
-    return Stat(float(middle) if isinstance(middle, int | float) else None, Count(len(known)), unit)
+    return Stat(float(middle) if isinstance(middle, int | float) else None, Count(len(known), name), unit, of)
 
 
 def tally(

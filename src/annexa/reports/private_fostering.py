@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from annexa.extract.tables import DROP
+from annexa.extract.tables import DROP, ROW
 from annexa.lists.orders import most_recent, sort_expressions
 from annexa.lists.people import disability, with_people
 from annexa.lists.registry import ID
@@ -15,10 +15,15 @@ from annexa.reports.numbers import children, share
 from annexa.reports.private_fostering_visits import VISITS, with_visits
 from annexa.reports.run import ReportRun, report
 from annexa.reports.staff import report_unknown_staff, with_worker
+from annexa.reports.telling import contradiction, no_birth_date
+from annexa.reports.unused import NOBODY, unused
 
 RECORD: Final = "private_fostering"
 OUT_AT: Final = 16  # years at which private fostering ends: Children Act 1989, section 66
 OUT_AT_DISABLED: Final = 18
+
+_ASKED: Final = "2.03 first visit asked for"
+_DUE: Final = "2.03 next visit has a day"
 
 _SEVERAL: Final = "The child has another private fostering arrangement in force; the report shows the most recent one."
 _LOOKED_AFTER: Final = (
@@ -37,9 +42,8 @@ def private_fostering(run: ReportRun) -> Content:
     is not known stays in. A child has one arrangement at a time: of several in force the most recent stands (K15).
     """
     arrangements = _arrangements(run)
-    known = arrangements.filter(pl.col("person_id").is_not_null())
-    in_force = arrangements.filter(run.period.open_at(pl.col("start_date"), pl.col("ended")))
-    current = in_force.filter(pl.col("person_id").is_not_null())
+    new = _new(run, arrangements.filter(pl.col("person_id").is_not_null()))
+    current = arrangements.filter(_in_force(run) & pl.col("person_id").is_not_null())
     young = current.filter(_is_young(pl.col("age")))
     shown = most_recent(young, ["person_id"], "start_date", "end_date", "arrangement_id")
     others = young.join(shown, on="_row", how="anti")
@@ -49,20 +53,16 @@ def private_fostering(run: ReportRun) -> Content:
     return Content(
         figures={
             "at_d": children(rows, "2.03 children privately fostered at D"),
-            "new": children(_new(run, known)),
+            "new": children(new),
             "no_birth_date": Count(rows["birth_date"].null_count()),
-            "first_visit": share(rows.filter(pl.col("first_in_time") == "Y"), rows.filter(first)),
-            "overdue": share(rows.filter(pl.col("overdue") == "Y"), rows.filter(due)),
+            "first_visit": share(rows.filter(pl.col("first_in_time") == "Y"), rows.filter(first), _ASKED),
+            "overdue": share(rows.filter(pl.col("overdue") == "Y"), rows.filter(due), _DUE),
         },
         sheets={"children": rows},
-        notes=_notes(run, rows),
-        excluded={
-            "in force, no child's identifier": in_force.height - current.height,
-            "in force, the child is 16 or over and not recorded as disabled, or 18 or over": current.height
-            - young.height,
-            "in force, the most recent arrangement of the child is shown instead": others.height,
-            "visits of an arrangement that the extract does not have": _stray_visits(run),
-        },
+        notes=_notes(run),
+        counted=_counted(rows),
+        excluded={**_excluded(run, arrangements, new, shown), **_stray_visits(run)},
+        within=[("no_birth_date", "at_d"), (_ASKED, "at_d"), (_DUE, "at_d")],
     )
 
 
@@ -83,6 +83,10 @@ def _arrangements(run: ReportRun) -> pl.DataFrame:
         )
         .drop(ID)
     )
+
+
+def _in_force(run: ReportRun) -> pl.Expr:
+    return run.period.open_at(pl.col("start_date"), pl.col("ended"))
 
 
 def _is_young(age: pl.Expr) -> pl.Expr:
@@ -108,49 +112,64 @@ def _rows(run: ReportRun, shown: pl.DataFrame) -> pl.DataFrame:
 
 
 def _report(run: ReportRun, shown: pl.DataFrame, others: pl.DataFrame) -> None:
-    table = run.context.tables[RECORD]
     looked_after = shown.join(run.open_rows(8), on="person_id", how="semi")
-    for check, message, rows, column in (
-        ("AA-R43", _SEVERAL, others, "start_date"),
-        ("AA-R43", _LOOKED_AFTER, looked_after, "person_id"),
-        ("AA-R44", _NO_BIRTH_DATE, shown.filter(pl.col("birth_date").is_null()), "person_id"),
-    ):
-        if rows.height:
-            run.context.findings.add(
-                check,
-                message,
-                frame=rows,
-                child=pl.col("person_id"),
-                event=pl.col("arrangement_id"),
-                table=table.source,
-                file=table.file,
-                row=pl.col("_row"),
-                column=column,
-            )
+    contradiction(run, RECORD, _SEVERAL, others, "start_date", event="arrangement_id")
+    contradiction(run, RECORD, _LOOKED_AFTER, looked_after, "person_id", event="arrangement_id")
+    unknown = shown.filter(pl.col("birth_date").is_null())
+    no_birth_date(run, RECORD, _NO_BIRTH_DATE, unknown, "person_id", event="arrangement_id")
     report_unknown_staff(run, RECORD)
 
 
-def _stray_visits(run: ReportRun) -> int:
+def _excluded(run: ReportRun, arrangements: pl.DataFrame, new: pl.DataFrame, shown: pl.DataFrame) -> dict[str, int]:
+    """Arrangements that are in no number: neither shown nor new in the twelve months."""
+    facts = arrangements.select(
+        ROW,
+        _in_force(run).alias("in_force"),
+        _is_young(pl.col("age")).alias("young"),
+        pl.col(ROW).is_in(pl.concat([new[ROW], shown[ROW]]).implode()).alias("counted"),
+    )
+    old = "in force, the child is 16 or over and not recorded as disabled, or 18 or over"
+    reason = (
+        pl.when("in_force", pl.col("person_id").is_null()).then(pl.lit(f"in force, {NOBODY}"))
+        .when(pl.col("person_id").is_null()).then(pl.lit(NOBODY))
+        .when("counted").then(None)
+        .when(~pl.col("in_force")).then(pl.lit("ended by the inspection date"))
+        .when(~pl.col("young")).then(pl.lit(old))
+        .otherwise(pl.lit("in force, the most recent arrangement of the child is shown instead"))
+    )  # fmt: skip
+    return unused(run, RECORD, reason, facts)
+
+
+def _stray_visits(run: ReportRun) -> dict[str, int]:
     """How many visits name an arrangement that is not there, or none; one that has not begun is there."""
     every = run.context.rows(RECORD).filter(pl.col(DROP).is_null() | (pl.col(DROP) == "FUTURE"))
-    return run.rows(VISITS).join(every, on="arrangement_id", how="anti").height
+    there = pl.col("arrangement_id").is_in(every["arrangement_id"].implode()).fill_null(value=False)
+    return unused(run, VISITS, pl.when(~there).then(pl.lit("of an arrangement that the extract does not have")))
 
 
-def _notes(run: ReportRun, rows: pl.DataFrame) -> list[str]:
-    aware = rows["aware_date"].is_not_null()
-    notified = ~aware & rows["notification_date"].is_not_null()
+def _notes(run: ReportRun) -> list[str]:
+    days = run.settings.first_visit_days
     year = (
         "The first year, with its visits every six weeks, counts from the day the authority became aware of the "
-        f"arrangement ({_number(int(aware.sum()))}), else from the notification ({_number(int(notified.sum()))})."
+        "arrangement, else from the notification. Without either it is not known whether a visit is due."
     )
-    days = run.settings.first_visit_days
     notes = [f"The first visit is to be made within {days} working days of the notification.", year]
-    neither = int((~aware & ~notified).sum())
-    if neither:
-        notes.append(f"{_number(neither)} without either day: whether a visit is due is not known.")
     if not run.has("disabilities"):
         notes.append("Disabilities were not supplied: nobody of 16 or 17 is counted.")
     return notes
+
+
+def _counted(rows: pl.DataFrame) -> list[str]:
+    aware = rows["aware_date"].is_not_null()
+    notified = ~aware & rows["notification_date"].is_not_null()
+    neither = int((~aware & ~notified).sum())
+    known, told_later = _number(int(aware.sum())), _number(int(notified.sum()))
+    told = [
+        f"The first year counts from the day of becoming aware for {known}, from the notification for {told_later}."
+    ]
+    if neither:
+        told.append(f"{_number(neither)} without either day: whether a visit is due is not known.")
+    return told
 
 
 def _number(children_: int) -> str:

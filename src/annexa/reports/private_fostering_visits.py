@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from annexa.period import birthday
+from annexa.reports.numbers import yes_no
 from annexa.reports.run import ReportRun
 
 VISITS: Final = "private_fostering_visits"
@@ -37,7 +38,7 @@ def with_visits(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:
         .with_columns(_next_due(run).alias("next_due"))
         .with_columns(
             _first_in_time(run).alias("first_in_time"),
-            _yes_no(pl.col("next_due") < run.period.inspection_date).alias("overdue"),
+            yes_no(pl.col("next_due") < run.period.inspection_date).alias("overdue"),
         )
         .drop("recorded", "first_due")
     )
@@ -72,8 +73,4 @@ def _first_in_time(run: ReportRun) -> pl.Expr:
     passed = due < run.period.inspection_date
     elsewhere = pl.col("recorded").is_null() & pl.col("last_visit").is_not_null()
     in_time = pl.when(first.is_not_null()).then(first <= due).when(passed & ~elsewhere).then(pl.lit(value=False))
-    return pl.when(first.is_null() & ~passed & ~elsewhere).then(pl.lit(NOT_DUE)).otherwise(_yes_no(in_time))
-
-
-def _yes_no(answer: pl.Expr) -> pl.Expr:
-    return pl.when(answer).then(pl.lit("Y")).when(~answer).then(pl.lit("N"))
+    return pl.when(first.is_null() & ~passed & ~elsewhere).then(pl.lit(NOT_DUE)).otherwise(yes_no(in_time))

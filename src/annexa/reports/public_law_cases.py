@@ -60,6 +60,7 @@ def cases(run: ReportRun) -> pl.DataFrame:
         stage           one of STAGES
         stage_from      day from which the case is at this stage; null where it is not known
         ended           day on which it ended; null while it is open
+        ended_by_death  nothing but the child's death says that it has
         ahead           annexa_plo has an issue or a step-down after A for the case
     """
     rows = _with_details(run, _one_a_decision(run.rows("pre_proceedings")))
@@ -68,14 +69,16 @@ def cases(run: ReportRun) -> pl.DataFrame:
     no_order = pl.col("no_order_date")
     over = pl.coalesce(final, pl.when(no_order >= pl.col("issue_date")).then(no_order))
     without = pl.coalesce(final, pl.min_horizontal("step_down_date", no_order))
-    ended = pl.coalesce(pl.when(issued).then(over).otherwise(without), "death_date")
-    rows = with_people(run.context, rows, "death_date").with_columns(ended.alias("ended")).drop("death_date")
+    recorded, died = pl.when(issued).then(over).otherwise(without), pl.col("death_date")
+    rows = with_people(run.context, rows, "death_date").with_columns(
+        pl.coalesce(recorded, died).alias("ended"), (recorded.is_null() & died.is_not_null()).alias("ended_by_death")
+    )
     stage = (
         pl.when(pl.col("ended").is_not_null()).then(pl.lit(ENDED))
         .when(issued).then(pl.lit(IN_PROCEEDINGS))
         .otherwise(pl.lit(PRE_PROCEEDINGS))
     )  # fmt: skip
-    return rows.with_columns(
+    return rows.drop("death_date").with_columns(
         stage.alias("stage"),
         pl.coalesce("ended", "issue_date", "decision_date").alias("stage_from"),
     )

@@ -1,6 +1,6 @@
 """3.11: families and children in the public law outline, the stage they are at, and what is late."""
 
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -9,11 +9,13 @@ from annexa.extract.tables import ROW
 from annexa.lists.orders import id_order
 from annexa.lists.people import with_people
 from annexa.reports.model import NOT_SUPPLIED, Cell, Content, Count, Grid, Share
-from annexa.reports.numbers import children, median
+from annexa.reports.numbers import WEEK, children, median, yes_no
 from annexa.reports.public_law_cases import CASE, ENDED, IN_PROCEEDINGS, PRE_PROCEEDINGS, PROXY, STAGES, cases
 from annexa.reports.run import ReportRun, report
+from annexa.reports.telling import contradiction
+from annexa.reports.unused import NOBODY, unused
 
-WEEK: Final = 7
+RECORD: Final = "pre_proceedings"
 LONG_WEEKS: Final = (12, 16)  # in pre-proceedings
 COURT_WEEKS: Final = 26  # in proceedings: Children Act 1989, section 32
 
@@ -23,6 +25,7 @@ _OUTCOMES: Final = {
     "NO_ORDER": "no order",
     "CONTINUE": "continue",
 }
+_LETTERS: Final = "3.11 children whose letter is judged"
 _NO_ORDER: Final = "no order"  # the kind of final order that says that none was made
 
 
@@ -38,7 +41,7 @@ def public_law_outline(run: ReportRun) -> Content:
     current = pl.col("ended").is_null() | run.year().contains(pl.col("ended"))
     recent = every.filter(current)
     rows = _one_open_case(recent)
-    _report_contradictions(run, recent, rows)
+    _report_contradictions(run, every, recent, rows)
     shown = _with_weeks(run, _with_reviews(run, rows)).sort(
         pl.col("stage").replace_strict({stage: n for n, stage in enumerate(STAGES)}, return_dtype=pl.Int8),
         pl.col("family_id").is_null(),
@@ -47,21 +50,40 @@ def public_law_outline(run: ReportRun) -> Content:
         "decision_date",
         nulls_last=True,
     )
-    told = run.rows("pre_proceedings")
-    named = told.height - told["person_id"].null_count()
     return Content(
         figures={**_pre_proceedings(run, shown), **_proceedings(shown)},
         sheets={"cases": shown},
         grids=[_outcomes(run, every)],
-        notes=_notes(run, shown),
-        excluded={
-            "no child's identifier": told.height - named,
-            "another row of the same family, child and day of decision stands in its place": named - every.height,
-            "ended before the twelve months": every.height - recent.height,
-            "a later decision about the same child and family stands in its place": recent.height - rows.height,
-            "details (annexa_plo) of a family and child without pre-proceedings": _orphans(run).height,
-        },
+        notes=_notes(run),
+        counted=_counted(shown),
+        excluded=_excluded(run, every, recent, rows),
+        within=[
+            ("pre_undated", "pre_children"),
+            (_LETTERS, "pre_children"),
+            ("pre_over_16_families", "pre_over_12_families"),
+            ("pre_over_16_children", "pre_over_12_children"),
+        ],
     )
+
+
+def _excluded(run: ReportRun, every: pl.DataFrame, recent: pl.DataFrame, rows: pl.DataFrame) -> dict[str, int]:
+    """Rows that are in no number: of pre-proceedings, of the details of cases, and of reviews."""
+
+    def among(frame: pl.DataFrame) -> pl.Expr:
+        return pl.col(ROW).is_in(frame[ROW].implode())
+
+    reason = (
+        pl.when(pl.col("person_id").is_null()).then(pl.lit(NOBODY))
+        .when(~among(every)).then(
+            pl.lit("another row of the same family, child and day of decision stands in its place")
+        )
+        .when(~among(recent)).then(pl.lit("ended before the twelve months"))
+        .when(~among(rows)).then(pl.lit("a later decision about the same child and family stands in its place"))
+    )  # fmt: skip
+    stray = pl.when(among(_orphans(run))).then(pl.lit("of a family and child without pre-proceedings"))
+    known = pl.col("family_id").is_in(rows["family_id"].implode()).fill_null(value=False)
+    others = pl.when(~known).then(pl.lit("of a family that is not on the report"))
+    return {**unused(run, RECORD, reason), **unused(run, "plo", stray), **unused(run, "plo_reviews", others)}
 
 
 def _one_open_case(rows: pl.DataFrame) -> pl.DataFrame:
@@ -96,13 +118,8 @@ def _with_reviews(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:
     return (
         rows.join(last, on=ROW, how="left", maintain_order="left")
         .with_columns(pl.when(pl.col("stage") == PRE_PROCEEDINGS).then(due).alias("review_due"))
-        .with_columns(yes_or_no(late).alias("overdue"))
+        .with_columns(yes_no(late).alias("overdue"))
     )
-
-
-def yes_or_no(condition: pl.Expr) -> pl.Expr:
-    """Y or N; blank where the condition is."""
-    return pl.when(condition).then(pl.lit("Y")).when(~condition).then(pl.lit("N"))
 
 
 def _with_weeks(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:
@@ -136,13 +153,13 @@ def _with_weeks(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:
             (in_stage // WEEK).alias("weeks_in_stage"),
             to_letter.alias("days_to_letter"),
             in_time.alias("letter_in_time"),
-            yes_or_no(court_late).alias("court_late"),
+            yes_no(court_late).alias("court_late"),
             pl.col("outcome").replace_strict(_OUTCOMES, default=None, return_dtype=pl.String).alias("outcome_words"),
         )
         .with_columns(
-            yes_or_no(
-                is_open & ((pl.col("overdue") == "Y") | (pl.col("court_late") == "Y")).fill_null(value=False)
-            ).alias("late")
+            yes_no(is_open & ((pl.col("overdue") == "Y") | (pl.col("court_late") == "Y")).fill_null(value=False)).alias(
+                "late"
+            )
         )
     )
 
@@ -160,7 +177,7 @@ def _pre_proceedings(run: ReportRun, rows: pl.DataFrame) -> dict[str, Cell]:
         "pre_undated": Count(kids["days"].null_count()),
     }
     for name, waits in (("families", families), ("children", kids)):
-        figures[f"pre_weeks_{name}"] = median(waits["days"] / WEEK, "weeks")
+        figures[f"pre_weeks_{name}"] = median(waits["days"] / WEEK, "weeks", whole[name])
         for weeks in LONG_WEEKS:
             long = Count(waits.filter(pl.col("days") > WEEK * weeks).height)
             figures[f"pre_over_{weeks}_{name}"] = Share(long, whole[name])
@@ -169,7 +186,7 @@ def _pre_proceedings(run: ReportRun, rows: pl.DataFrame) -> dict[str, Cell]:
     in_time = judged.filter(pl.col("letter_in_time") == "Y")
     limited = run.settings.letter_days is not None
     figures["reviews_overdue"] = Share(overdue, whole["families"])
-    figures["letters"] = Share(children(in_time), children(judged)) if limited else None
+    figures["letters"] = Share(children(in_time), children(judged, _LETTERS)) if limited else None
     return figures
 
 
@@ -218,7 +235,7 @@ def _orphans(run: ReportRun) -> pl.DataFrame:
     return run.rows("plo").join(known, on=CASE, how="anti", maintain_order="left")
 
 
-def _report_contradictions(run: ReportRun, recent: pl.DataFrame, rows: pl.DataFrame) -> None:
+def _report_contradictions(run: ReportRun, every: pl.DataFrame, recent: pl.DataFrame, rows: pl.DataFrame) -> None:
     """Tell which records contradict each other, and which of them decided (AA-R43)."""
     outcome_undated = (
         pl.col("outcome").is_in(["ISSUE", "STEP_DOWN", "NO_ORDER"])
@@ -226,12 +243,13 @@ def _report_contradictions(run: ReportRun, recent: pl.DataFrame, rows: pl.DataFr
         & pl.col("outcome_date").is_null()
         & ~pl.col("ahead")
     )
-    if "outcome_date" not in run.context.tables["pre_proceedings"].absent:
+    if "outcome_date" not in run.context.tables[RECORD].absent:
         _tell(run, rows.filter(outcome_undated), "An outcome has no day: the case counts as in pre-proceedings.")
     both = pl.col("issue_date").is_not_null() & pl.col("step_down_date").is_not_null()
     _tell(run, rows.filter(both), "A case is both issued and stepped down: it counts as issued.")
     early = (pl.col("final_date") < pl.col("issue_date")).fill_null(value=False)
     _tell(run, rows.filter(early), "The final order is before the day of issue: the case counts as ended.")
+    _tell(run, every.filter("ended_by_death"), "The case is recorded as open and the child has died: it has ended.")
     replaced = recent.join(rows.select(ROW), on=ROW, how="anti")
     _tell(run, replaced, "The child has a later case in the same family: that one is shown.")
     in_court = rows.filter(pl.col("stage") == IN_PROCEEDINGS).drop_nulls("family_id").select("family_id").unique()
@@ -240,28 +258,27 @@ def _report_contradictions(run: ReportRun, recent: pl.DataFrame, rows: pl.DataFr
     _tell(run, _orphans(run), "Details of a family and child without pre-proceedings: they are in no number.", "plo")
 
 
-def _tell(run: ReportRun, rows: pl.DataFrame, message: str, record: str = "pre_proceedings") -> None:
-    if not rows.height:
-        return
-    table = run.context.tables[record]
-    where: dict[str, Any] = {"table": table.source, "file": table.file}
-    run.context.findings.add(
-        "AA-R43", message, frame=rows, child=pl.col("person_id"), event=pl.col("family_id"), row=pl.col(ROW), **where
-    )
+def _tell(run: ReportRun, rows: pl.DataFrame, message: str, record: str = RECORD) -> None:
+    contradiction(run, record, message, rows, event="family_id")
 
 
-def _notes(run: ReportRun, rows: pl.DataFrame) -> list[str]:
+def _notes(run: ReportRun) -> list[str]:
     notes = []
     if not run.has("plo", "issue_date"):
         notes.append("The day of issue is not supplied: the day of the decision to issue stands for it.")
-    proxies = (rows["final_from"] == PROXY).sum()
-    if proxies:
-        notes.append(f"Final orders taken from a legal status (proxy): {proxies}.")
     if not run.supplies("plo.final_order_date or legal_statuses"):
         notes.append("Final orders are not supplied: what was issued is shown as in proceedings.")
     if run.settings.letter_days is None:
         notes.append("No local limit for the letter before proceedings is set (letter_days).")
+    return notes
+
+
+def _counted(rows: pl.DataFrame) -> list[str]:
+    told = []
+    proxies = (rows["final_from"] == PROXY).sum()
+    if proxies:
+        told.append(f"Final orders taken from a legal status (proxy): {proxies}.")
     nameless = rows["family_id"].null_count()
     if nameless:
-        notes.append(f"Cases without a family's identifier, counted among children and not among families: {nameless}.")
-    return notes
+        told.append(f"Cases without a family's identifier, counted among children and not among families: {nameless}.")
+    return told

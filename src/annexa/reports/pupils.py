@@ -1,17 +1,18 @@
 """Looked-after children as pupils: school, personal education plan, attendance, results, and what follows school."""
 
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from annexa.extract.tables import ROW
 from annexa.period import Window
 from annexa.records import UNREADABLE
-from annexa.reports.education import OF_AGE, one_spelling, recorded, school_age
+from annexa.reports.education import OF_AGE, one_spelling, recorded, school_age, school_year
 from annexa.reports.ehcp import with_ehcp
 from annexa.reports.leaver_bands import activity_flags
 from annexa.reports.looked_after import looked_after
 from annexa.reports.run import ReportRun
+from annexa.reports.telling import contradiction
 from annexa.reports.unused import unused
 
 PLAN_MONTHS: Final = 6  # looked back for a plan where no term is set
@@ -19,13 +20,11 @@ ABSENT_FROM: Final = 10  # persistent absence: this percentage of possible sessi
 AFTER_SCHOOL: Final = (16, 17)
 GOOD_GRADES: Final = ("1", "2")
 GRADES: Final = {"1": "Outstanding", "2": "Good", "3": "Requires improvement", "4": "Inadequate"}
-SCHOOL_YEAR_STARTS: Final = 9  # September
 
 
 def school_year_now(run: ReportRun) -> int:
-    """The calendar year in which the school year of D began: it begins on 1 September."""
-    day = run.period.inspection_date
-    return day.year if day.month >= SCHOOL_YEAR_STARTS else day.year - 1
+    """The calendar year in which the school year of D began."""
+    return int(pl.select(school_year(pl.lit(run.period.inspection_date))).item())
 
 
 def latest_year(run: ReportRun, record: str) -> int | None:
@@ -134,7 +133,7 @@ def _attendance(run: ReportRun) -> pl.DataFrame:
     wrong = (pl.col("attended") > pl.col("possible")).fill_null(value=False)
     usable = (pl.col("possible") > 0) & pl.col("attended").is_not_null() & ~wrong
     told = rows.filter(wrong).join(looked_after(run), on="person_id", how="semi")
-    _contradiction(
+    contradiction(
         run,
         "attendance",
         "More sessions were attended than were possible: the pupil is in no percentage of attendance.",
@@ -157,7 +156,7 @@ def _activity(run: ReportRun) -> pl.DataFrame:
     several = said.group_by("person_id").agg((pl.col("post16_activity").n_unique() > 1).alias("several"))
     aged = looked_after(run).filter(pl.col("age").is_between(*AFTER_SCHOOL))
     told = latest.join(several.filter("several"), on="person_id", how="semi").join(aged, on="person_id", how="semi")
-    _contradiction(
+    contradiction(
         run,
         "education_statuses",
         "Records in force give different activities: that of the latest record is counted.",
@@ -200,7 +199,7 @@ def _results(run: ReportRun) -> pl.DataFrame:
     told = shown.join(
         rows.group_by(key).agg(differ).filter("differ"), on=key, how="semi", nulls_equal=True, maintain_order="left"
     )
-    _contradiction(
+    contradiction(
         run,
         "attainment",
         "A pupil has two results in one subject: the fuller row counts, then the better result.",
@@ -210,16 +209,6 @@ def _results(run: ReportRun) -> pl.DataFrame:
     return shown.select(
         "person_id", "birth_date", "start_date", "twelve_months", "key_stage", "subject", "expected", "progress"
     ).sort("person_id", "key_stage", "subject", nulls_last=True)
-
-
-def _contradiction(run: ReportRun, record: str, message: str, rows: pl.DataFrame, field: str) -> None:
-    if not rows.height:
-        return
-    table = run.context.tables[record]
-    where: dict[str, Any] = {"table": table.source, "file": table.file, "column": table.column(field)}
-    run.context.findings.add(
-        "AA-R43", message, frame=rows.sort("person_id", ROW), child=pl.col("person_id"), row=pl.col(ROW), **where
-    )
 
 
 def in_no_number(run: ReportRun) -> dict[str, int]:

@@ -17,14 +17,16 @@ from annexa.reports.status import (
     CHILD_IN_NEED,
     CHILD_PROTECTION,
     LOOKED_AFTER,
-    NONE,
     OPEN_ASSESSMENT,
-    STATUSES,
+    SERVED,
     statuses,
+    told,
+    without,
 )
 
 EARLY_HELP: Final = "early help"
 AS_RECORDED: Final = "another service, as recorded"
+NO_SERVICE: Final = "no service supplied"
 SERVICE_NOT_SUPPLIED: Final = NOT_SUPPLIED.value
 
 # Status -> the service that goes with it, in the order in which services are named.
@@ -36,15 +38,6 @@ _SERVICE_OF: Final = {
     CARE_LEAVER: "leaving care",
 }
 SERVICES: Final = (EARLY_HELP, *_SERVICE_OF.values())
-
-# Status -> the lists that can give it.
-_LISTS_OF: Final = {
-    LOOKED_AFTER: (6, 8),
-    CHILD_PROTECTION: (6, 7),
-    CHILD_IN_NEED: (6,),
-    OPEN_ASSESSMENT: (6,),
-    CARE_LEAVER: (9,),
-}
 
 
 def open_services(run: ReportRun) -> pl.DataFrame:
@@ -107,19 +100,19 @@ def services_grid(run: ReportRun, key: str, rows: pl.DataFrame, total_name: str,
     found = dict(
         open_services(run).join(rows.select("person_id"), on="person_id").group_by("service").len().iter_rows()
     )
-    told = {EARLY_HELP: run.has("early_help_episodes")}
-    told |= {service: _told(run, status) for status, service in _SERVICE_OF.items()}
+    known = {EARLY_HELP: run.has("early_help_episodes")}
+    known |= {service: told(run, status) for status, service in _SERVICE_OF.items()}
     lines: list[tuple[str, tuple[Cell, ...]]] = [
-        (service, (Count(found.get(service, 0)) if told[service] else NOT_SUPPLIED,)) for service in SERVICES
+        (each, (Count(found.get(each, 0), service_name(each)) if known[each] else NOT_SUPPLIED,)) for each in SERVICES
     ]
-    texts = rows["services_named"].count()
-    lines.append((AS_RECORDED, (Count(texts) if named_supplied else NOT_SUPPLIED,)))
-    lines.append(("no service supplied", (Count(rows.filter(pl.col("services") == SERVICE_NOT_SUPPLIED).height),)))
+    texts = Count(rows["services_named"].count(), service_name(AS_RECORDED))
+    nothing = Count(rows.filter(pl.col("services") == SERVICE_NOT_SUPPLIED).height, service_name(NO_SERVICE))
+    lines += [(AS_RECORDED, (texts if named_supplied else NOT_SUPPLIED,)), (NO_SERVICE, (nothing,))]
     return Grid(key, ("Children",), tuple(lines), (Count(rows.height, total_name),))
 
 
 def status_grid(run: ReportRun, key: str, rows: pl.DataFrame, total_name: str) -> Grid:
-    """Count children by current status; one that no supplied list could give is "not supplied", never 0.
+    """Count children by current status; one that the extract cannot tell is "not supplied", never 0.
 
     Args:
         run: the run.
@@ -128,14 +121,40 @@ def status_grid(run: ReportRun, key: str, rows: pl.DataFrame, total_name: str) -
         total_name: name of the total's count.
     """
     found = dict(rows.group_by("status").len().iter_rows())
+    none = without(run)
     lines = tuple(
-        (status, (Count(found.get(status, 0)) if _told(run, status) else NOT_SUPPLIED,)) for status in STATUSES
+        (each, (Count(found.get(each, 0), status_name(each)) if each == none or told(run, each) else NOT_SUPPLIED,))
+        for each in (*SERVED, none)
     )
     return Grid(key, ("Children",), lines, (Count(rows.height, total_name),), frozenset({"Children"}))
 
 
-def _told(run: ReportRun, status: str) -> bool:
-    return status == NONE or any(map(run.listed, _LISTS_OF[status]))
+def status_name(status: str) -> str:
+    """Name of the count of children with a current status."""
+    return f"2.02 current status: {status}"
+
+
+def service_name(service: str) -> str:
+    """Name of the count of children who receive a service.
+
+    Looked after goes before every other status, so that the children who are looked after are one number, not two.
+    """
+    return status_name(LOOKED_AFTER) if service == _SERVICE_OF[LOOKED_AFTER] else f"2.02 service: {service}"
+
+
+def services_within(run: ReportRun, total_name: str) -> list[tuple[str, str]]:
+    """Which counts of the two grids are of some of the children that another one counts, by name.
+
+    Whoever has a current status receives the service that goes with it, beside a status that goes before it too; who
+    receives none has no status.
+    """
+    pairs = [
+        (status_name(status), service_name(service))
+        for status, service in _SERVICE_OF.items()
+        if status != LOOKED_AFTER
+    ]
+    pairs += [(service_name(service), total_name) for service in (*SERVICES, AS_RECORDED)]
+    return [*pairs, (service_name(NO_SERVICE), status_name(without(run)))]
 
 
 def with_allocated(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,8 @@ CHILD_IN_NEED: Final = "child in need"
 OPEN_ASSESSMENT: Final = "child in need (open assessment)"
 CARE_LEAVER: Final = "care leaver"
 NONE: Final = "not receiving a statutory service"
-STATUSES: Final = (LOOKED_AFTER, CHILD_PROTECTION, CHILD_IN_NEED, OPEN_ASSESSMENT, CARE_LEAVER, NONE)
+SERVED: Final = (LOOKED_AFTER, CHILD_PROTECTION, CHILD_IN_NEED, OPEN_ASSESSMENT, CARE_LEAVER)
+STATUSES: Final = (*SERVED, NONE)
 
 # Case status of List 6 -> the status that it means.
 _OF_LIST_6: Final = {
@@ -22,6 +23,9 @@ _OF_LIST_6: Final = {
     "ASSESSMENT": OPEN_ASSESSMENT,
 }
 _OF_LIST: Final = {8: LOOKED_AFTER, 7: CHILD_PROTECTION, 9: CARE_LEAVER}
+# Status -> the list without which nothing tells of it. List 6 says who is looked after or on a plan from the very
+# tables of Lists 8 and 7.
+_TOLD_BY: Final = {LOOKED_AFTER: 8, CHILD_PROTECTION: 7, CHILD_IN_NEED: 6, OPEN_ASSESSMENT: 6, CARE_LEAVER: 9}
 
 
 def statuses(run: ReportRun) -> pl.DataFrame:
@@ -57,14 +61,32 @@ def _statuses(run: ReportRun) -> pl.DataFrame:
 
 
 def with_status(run: ReportRun, rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `status` and `all_statuses` to rows with person_id; whoever is on none of the lists receives no service."""
+    """Add `status` and `all_statuses` to rows with person_id; for a child on none of the lists both are without()."""
     joined = rows.join(statuses(run), on="person_id", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("status", "all_statuses").fill_null(NONE))
+    return joined.with_columns(pl.col("status", "all_statuses").fill_null(without(run)))
+
+
+def without(run: ReportRun) -> str:
+    """The status of a child who is on none of the lists.
+
+    "Not receiving a statutory service" can be said only where all four lists were supplied. Of a child on none of those
+    that were, another one could tell.
+    """
+    absent = _absent(run)
+    return f"not known ({absent} not supplied)" if absent else NONE
+
+
+def told(run: ReportRun, status: str) -> bool:
+    """Whether the extract can tell who has a status: where it cannot, there is no number of them, and not 0."""
+    return run.listed(_TOLD_BY[status])
 
 
 def status_note(run: ReportRun) -> list[str]:
     """Say which of Lists 6 to 9 were not supplied, so that nobody takes their absence for "no service"."""
-    absent = [str(number) for number in (6, 7, 8, 9) if not run.listed(number)]
-    if not absent:
-        return []
-    return [f"Current status is without List {', '.join(absent)}, which the extract does not supply."]
+    absent = _absent(run)
+    return [f"Current status is without {absent}, which the extract does not supply."] if absent else []
+
+
+def _absent(run: ReportRun) -> str:
+    numbers = [str(number) for number in (6, 7, 8, 9) if not run.listed(number)]
+    return f"List {', '.join(numbers)}" if numbers else ""

@@ -17,10 +17,9 @@ eliminating one unknown after the other. What that would give away is hidden too
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor
 from typing import Final, NamedTuple
 
-from annexa.reports.elimination import Equation, reduced
+from annexa.reports.elimination import Equation, in_whole_numbers, narrowed, reduced
 from annexa.reports.model import (
     SMALL_BASE,
     Cell,
@@ -128,9 +127,9 @@ def _pinned(system: System, gone: set[str]) -> list[str]:
         return []
     equations = [each for each in (_equation(system, line, gone) for line in system.sums) if each.terms]
     backwards = [Equation(dict(reversed(list(each.terms.items()))), each.value) for each in reversed(equations)]
-    every = [*equations, *reduced(equations), *reduced(backwards)]
+    every = [in_whole_numbers(each) for each in (*equations, *reduced(equations), *reduced(backwards))]
     low, high = dict.fromkeys(gone, SMALLEST), dict.fromkeys(gone, max(system.counts.values()) + 1)
-    while _narrowed(every, low, high) | _narrowed_within(system, low, high):
+    while narrowed(every, low, high) | _narrowed_within(system, low, high):
         pass
     return [name for name in system.counts if name in gone and low[name] >= high[name]]
 
@@ -145,22 +144,6 @@ def _equation(system: System, line: Sum, gone: set[str]) -> Equation:
         else:
             value -= sign * system.counts[name]
     return Equation({name: each for name, each in terms.items() if each}, value)
-
-
-def _narrowed(equations: Sequence[Equation], low: dict[str, int], high: dict[str, int]) -> bool:
-    """Narrow the bounds of the hidden counts once by every equation; say whether anything changed."""
-    changed = False
-    for terms, value in equations:
-        for name, times in terms.items():
-            others = [(each, other) for other, each in terms.items() if other != name]
-            least = sum((each * (low[other] if each > 0 else high[other]) for each, other in others), Fraction(0))
-            most = sum((each * (high[other] if each > 0 else low[other]) for each, other in others), Fraction(0))
-            bounds = sorted(((value - most) / times, (value - least) / times))
-            new = max(low[name], ceil(bounds[0])), min(high[name], floor(bounds[1]))
-            if new != (low[name], high[name]):
-                low[name], high[name] = new
-                changed = True
-    return changed
 
 
 def _narrowed_within(system: System, low: dict[str, int], high: dict[str, int]) -> bool:
@@ -196,11 +179,6 @@ def system_of(reports: Iterable[Report]) -> System:
                 keys.setdefault(figure.key, place)
             if isinstance(figure.cell, Share):
                 within.append(Within(keys[figure.key], wholes[figure.key]))
-        for pair in report.within:
-            for names in (keys, wholes):
-                part, whole = (names.get(name, name) for name in pair)
-                if part in counts and whole in counts:
-                    within.append(Within(part, whole))
         for total, parts in report.sums:
             if all(part in keys for part in parts) and (total in keys or total in counts):
                 sums.append(Sum(keys.get(total, total), tuple(keys[part] for part in parts)))
@@ -211,6 +189,11 @@ def system_of(reports: Iterable[Report]) -> System:
             places = _grid_places(report, table.grid, counts)
             sums += _grid_sums(table.grid, places)
             within += _grid_within(table.grid, places)
+        for pair in report.within:
+            for names in (keys, wholes):
+                part, whole = (names.get(name, name) for name in pair)
+                if part in counts and whole in counts:
+                    within.append(Within(part, whole))
     return System(counts, tuple(sums), tuple(dict.fromkeys(within)))
 
 

@@ -1,6 +1,6 @@
 """3.07: attainment, progress, attendance, exclusion, and education, employment and training after school."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +20,7 @@ from annexa.reports.leaver_bands import (
 )
 from annexa.reports.looked_after import LOOKED_AFTER_AT_D, TWELVE_MONTHS_AT_D, without_start
 from annexa.reports.model import NOT_SUPPLIED, SMALL_BASE, Cell, Content, Count, Grid, Share, Stat
-from annexa.reports.numbers import NOT_RECORDED
+from annexa.reports.numbers import NOT_RECORDED, yes_no
 from annexa.reports.pupils import (
     GOOD_GRADES,
     GRADES,
@@ -108,7 +108,9 @@ def virtual_school(run: ReportRun) -> Content:
         ],
         sheets={"pupils": _pupil_sheet(rows), "pupil_results": _result_sheet(run)},
         excluded=in_no_number(run),
-        notes=[*_year_notes(run), *without_start(run), *ehcp_note(run)],
+        notes=[*_year_notes(run), *ehcp_note(run)],
+        counted=without_start(run),
+        within=_within(cohorts, figures),
     )
 
 
@@ -143,13 +145,28 @@ def _figures(run: ReportRun, cohort: Cohort) -> dict[str, Cell]:
         "plan": cohort.share(pl.col("on_roll") & pl.col("pep_in_term"), "plan in the term", on_roll),
         "school": cohort.share(pl.col("grade").is_in(GOOD_GRADES), GOOD, _graded(cohort)),
         "with_attendance": with_attendance,
-        "attendance": Stat(100 * attended / possible if enough else None, with_attendance, "%"),
+        # Over few children the sessions would give the rate away.
+        "attendance": Stat(100 * attended / possible, with_attendance, "%", part=attended, whole=possible)
+        if enough
+        else Stat(None, with_attendance, "%"),
         "persistent": cohort.share(pl.col("persistent"), "persistently absent", with_attendance),
         "suspensions": Stat(float(suspended.sum()) if len(suspended) else None, Count(len(suspended)), "sessions"),
         "permanent_exclusions": cohort.count(pl.col("excluded") == "Y", "permanently excluded"),
         "ehcp": _ehcp(run, cohort),
     }
     return {f"{key}{cohort.ending}": cell for key, cell in figures.items()}
+
+
+def _within(cohorts: tuple[Cohort, ...], figures: Mapping[str, Cell]) -> list[tuple[str, str]]:
+    """Those looked after for twelve months are some of all, figure by figure; so are others of one cohort."""
+    pairs = [(key, key.removesuffix("_12")) for key in figures if key.endswith("_12")]
+    for cohort in cohorts:
+        whole = cohort.size.name
+        pairs += [
+            (f"{key}{cohort.ending}", whole) for key in ("not_on_roll", "with_attendance", "permanent_exclusions")
+        ]
+        pairs.append((_graded(cohort).name, _on_roll(cohort).name))
+    return [*pairs, (_aged(cohorts[0]).name, cohorts[0].size.name)]
 
 
 def _ehcp(run: ReportRun, cohort: Cohort) -> Cell:
@@ -206,6 +223,7 @@ def _grid(cohorts: tuple[Cohort, ...], key: str, lines: list[Line], total: Calla
         tuple((label, tuple(cohort.count(flag, name) for cohort in cohorts)) for label, flag, name in lines),
         tuple(total(cohort) for cohort in cohorts),
         frozenset(headings),
+        within=((headings[1], headings[0]),) if len(headings) > 1 else (),
     )
 
 
@@ -216,7 +234,7 @@ def _after_school_grid(cohort: Cohort) -> Grid:
 def _results_grid(run: ReportRun, cohorts: tuple[Cohort, ...]) -> Grid:
     """At the expected level and mean progress, by key stage and subject; a pupil stands in several lines."""
     found = results(run)
-    headings = tuple(f"{what} ({cohort.heading.lower()})" for cohort in cohorts for what in _RESULTS)
+    headings = tuple(_result_heading(what, cohort) for cohort in cohorts for what in _RESULTS)
     supplied = [run.has("attainment", field) for field in ("expected", "progress")]
     lines = found.select("key_stage", "subject").unique().sort("key_stage", "subject", nulls_last=True)
     rows = []
@@ -230,7 +248,14 @@ def _results_grid(run: ReportRun, cohorts: tuple[Cohort, ...]) -> Grid:
             cells += _expected(theirs, name) if supplied[0] else [NOT_SUPPLIED] * 3
             cells += _progress(theirs, name) if supplied[1] else [NOT_SUPPLIED] * 2
         rows.append((label, tuple(cells)))
-    return Grid("results", headings, tuple(rows))
+    counts = (_RESULTS[0], _RESULTS[1], _RESULTS[3])
+    within = [(_result_heading(what, cohorts[1]), _result_heading(what, cohorts[0])) for what in counts]
+    within += [(_result_heading(_RESULTS[1], each), _result_heading(_RESULTS[0], each)) for each in cohorts]
+    return Grid("results", headings, tuple(rows), within=tuple(within))
+
+
+def _result_heading(what: str, cohort: Cohort) -> str:
+    return f"{what} ({cohort.heading.lower()})"
 
 
 def _expected(rows: pl.DataFrame, name: str) -> list[Cell]:
@@ -262,17 +287,13 @@ def _pupil_sheet(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         pl.col("attendance").round(1),
         pl.col("grade").replace_strict(GRADES, default=None, return_dtype=pl.String),
-        *(pl.when(shown).then(_yes_no(flag)).alias(flag) for flag, shown in known.items()),
-        _yes_no("persistent"),
+        *(pl.when(shown).then(yes_no(pl.col(flag))).alias(flag) for flag, shown in known.items()),
+        yes_no(pl.col("persistent")).alias("persistent"),
     )
 
 
 def _result_sheet(run: ReportRun) -> pl.DataFrame:
-    return results(run).with_columns(pl.when(_DATED).then(_yes_no("twelve_months")).alias("twelve_months"))
-
-
-def _yes_no(flag: str) -> pl.Expr:
-    return pl.when(pl.col(flag)).then(pl.lit("Y")).when(~pl.col(flag)).then(pl.lit("N")).alias(flag)
+    return results(run).with_columns(pl.when(_DATED).then(yes_no(pl.col("twelve_months"))).alias("twelve_months"))
 
 
 def _year_notes(run: ReportRun) -> list[str]:

@@ -9,13 +9,13 @@ from annexa.lists.orders import id_order
 from annexa.records import UNREADABLE
 from annexa.reports.caseloads import HELD, LEFT, NOBODY, SHARED, UNKNOWN, case_notes, cases, lists_with_workers
 from annexa.reports.model import NOT_SUPPLIED, Cell, Content, Count, Grid
-from annexa.reports.numbers import NOT_RECORDED
+from annexa.reports.numbers import NOT_RECORDED, yes_no
 from annexa.reports.run import ReportRun, report
 from annexa.reports.small_teams import complete, in_order, locality_lines, team_lines
 from annexa.reports.spec import report_specs
 from annexa.reports.workers import BANDS, UNKNOWN_BAND, WORKERS, posts, sickness, source, staff
-from annexa.reports.workforce_measures import measures, sums
-from annexa.reports.workforce_notes import excluded, workforce_notes
+from annexa.reports.workforce_measures import AUTHORITY, measures, sums
+from annexa.reports.workforce_notes import counted_notes, excluded, workforce_notes
 
 ITEM: Final = "1.07"
 TOTAL_ONLY: Final = "total only"
@@ -51,7 +51,9 @@ COLUMNS: Final = {
     "Over the limit %": "over_rate",
 }
 EXPERIENCE: Final = {f"Experience {band}": band for band in ALL_BANDS}
-_WITHHELD: Final = ("sickness_days", "sickness_rate", "turnover", "average", "highest")
+# What is for the total only where a line has few in post; and what gives it away: who was off sick, and the FTE of
+# leavers, which stands beside that of those in post.
+_WITHHELD: Final = ("absent", "sickness_days", "sickness_rate", "leavers_fte", "turnover", "average", "highest")
 _OF_CASES: Final = (
     "holders", "holders_fte", "held", "average", "average_qualified", "highest", "over", "over_rate", "over_limit",
 )  # fmt: skip
@@ -75,8 +77,8 @@ def workforce(run: ReportRun) -> Content:
     common with the table by team could give a hidden count away.
     """
     people, vacancies, unsaid = _people(run), posts(run), _unsaid(run)
-    whole = pl.lit("").alias("line")
-    (total,) = sums(people.with_columns(whole), vacancies.with_columns(whole), "line", [""]).values()
+    whole = pl.lit(AUTHORITY).alias("line")
+    (total,) = sums(people.with_columns(whole), vacancies.with_columns(whole), "line", [AUTHORITY]).values()
     numbers = measures(total)
     grids = [_teams(run, people, vacancies, numbers), _experience(people), _case_grid(run)]
     if not run.settings.suppress:
@@ -85,7 +87,8 @@ def workforce(run: ReportRun) -> Content:
         figures={**numbers, **_case_figures(run), **unsaid},
         sheets={"workers": _sheet(run, people)},
         grids=[each for each in grids if each is not None],
-        notes=[*workforce_notes(run, people, total), *case_notes(run)],
+        notes=[*workforce_notes(run), *case_notes(run)],
+        counted=counted_notes(run, people, total),
         excluded=excluded(run, people),
         definitions=_definitions(run),
         sums=[
@@ -93,6 +96,7 @@ def workforce(run: ReportRun) -> Content:
             ("qualified", ("qualified_permanent", "qualified_agency")),
             ("children_open", tuple(_STATES)),
         ],
+        within=[("strangers", "held_unknown"), ("holders", "workers"), ("holders", "held")],
     )
 
 
@@ -254,19 +258,16 @@ def _case_grid(run: ReportRun) -> Grid | None:
 
 def _sheet(run: ReportRun, people: pl.DataFrame) -> pl.DataFrame:
     """Return a row for each worker who is in some number, by team and identifier."""
-    yes_no = {True: "Y", False: "N"}
     limit = run.settings.caseload_limit is not None
     has_lists = bool(lists_with_workers(run))
     return (
         people.filter("counted")
         .sort("team", pl.col("worker_id").is_null(), *id_order(pl.col("worker_id")), "worker", nulls_last=True)
         .with_columns(
-            pl.col("qualified").replace_strict(yes_no, return_dtype=pl.String),
+            yes_no(pl.col("qualified")).alias("qualified"),
             pl.when(pl.col("agency") != UNREADABLE).then("agency").alias("agency"),
             pl.when(has_lists).then("held").alias("held"),
-            pl.when(limit & has_lists)
-            .then(pl.col("over").replace_strict(yes_no, return_dtype=pl.String))
-            .alias("over"),
+            pl.when(limit & has_lists).then(yes_no(pl.col("over"))).alias("over"),
         )
         .select(
             "worker_id", "name", "team", "locality", "role", "qualified", "agency", "fte", "start_date", "leave_date",

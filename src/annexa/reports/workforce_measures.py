@@ -12,6 +12,8 @@ from annexa.reports.workers import BANDS, UNKNOWN_BAND
 WORKING_DAYS: Final = 253  # of one full-time equivalent in a year, as the workforce census takes it
 _DECIMALS: Final = 6  # so that the order in which FTEs are added up shows nowhere
 
+AUTHORITY: Final = ""  # the group that is the whole authority
+
 Line: TypeAlias = dict[str, Any]  # one row of sums()
 
 _EMPLOYED, _PERMANENT, _QUALIFIED, _HELD = (pl.col(name) for name in ("employed", "permanent", "qualified", "held"))
@@ -46,7 +48,8 @@ def sums(people: pl.DataFrame, posts: pl.DataFrame, by: str, groups: Sequence[st
         groups: the groups, in the order of the answer; one without a row has 0 in everything.
 
     Returns:
-        Group -> its sums: for each of GROUPS the headcount, name_fte, and name_known (how many have an FTE); held;
+        Group -> its sums. A team or locality that no row of posts names has blank posts; the authority then has 0.
+        These are: for each of GROUPS the headcount, name_fte, and name_known (how many have an FTE); held;
         held_known and qualified_held_known (children of workers with an FTE); highest; sickness_days;
         established_fte and vacant_fte. A sum over people or posts of which none says anything is blank, never 0.
     """
@@ -69,10 +72,12 @@ def sums(people: pl.DataFrame, posts: pl.DataFrame, by: str, groups: Sequence[st
         pl.lit(value=True).alias("has_posts"),
     )
     frame = pl.DataFrame({by: groups}, schema={by: pl.String})
-    for part, there in ((of_people, "has_people"), (of_posts, "has_posts")):
+    none = pl.lit(0)
+    posts_unsaid = pl.when(pl.col(by) == AUTHORITY).then(none)  # a team may have posts that the table does not have
+    for part, there, otherwise in ((of_people, "has_people", none), (of_posts, "has_posts", posts_unsaid)):
         values = [name for name in part.columns if name not in (by, there)]
         frame = frame.join(part, on=by, how="left", maintain_order="left").with_columns(
-            pl.when(there).then(name).otherwise(0).alias(name) for name in values
+            pl.when(there).then(name).otherwise(otherwise).alias(name) for name in values
         )
     return {line[by]: line for line in frame.iter_rows(named=True)}
 
@@ -111,15 +116,13 @@ def measures(line: Line, place: str = "") -> dict[str, Cell]:
         **{f"{name}_fte": Stat(line[f"{name}_fte"], count(name), "FTE", added=True) for name in GROUPS},
         "established_fte": Stat(line["established_fte"], places, "FTE", added=True),
         "vacant_fte": Stat(vacant, places, "FTE", (in_post,), added=True),
-        "vacancy_rate": Stat(_percent(vacant, _plus(vacant, permanent)), in_post, "%"),
-        "agency_rate": Stat(
-            _percent(line["agency_fte"], _plus(line["agency_fte"], permanent)), count("workers"), "%", (agency, in_post)
+        "vacancy_rate": _rate(vacant, _plus(vacant, permanent), in_post),
+        "agency_rate": _rate(
+            line["agency_fte"], _plus(line["agency_fte"], permanent), count("workers"), agency, in_post
         ),
-        "turnover": Stat(_percent(line["leavers_fte"], permanent), in_post, "%", (leavers,)),
+        "turnover": _rate(line["leavers_fte"], permanent, in_post, leavers),
         "sickness_days": Stat(lost, absent, "days", added=True),
-        "sickness_rate": Stat(
-            _percent(lost, None if permanent is None else permanent * WORKING_DAYS), in_post, "%", (absent,)
-        ),
+        "sickness_rate": _rate(lost, None if permanent is None else permanent * WORKING_DAYS, in_post, absent),
         "held": held,
         "average": Stat(_over(line["held_known"], line["holders_fte"]), holders, "children per FTE", (held,)),
         "average_qualified": Stat(
@@ -132,6 +135,10 @@ def measures(line: Line, place: str = "") -> dict[str, Cell]:
         "over_limit": Share(over, holders),
         "without_fte": Share(Count(line["workers"] - line["workers_known"]), count("workers")),
     }
+
+
+def _rate(part: float | None, whole: float | None, base: Count, *of: Count) -> Stat:
+    return Stat(_percent(part, whole), base, "%", of, part=part, whole=whole)
 
 
 def _plus(one: float | None, other: float | None) -> float | None:

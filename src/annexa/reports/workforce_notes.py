@@ -34,7 +34,7 @@ def excluded(run: ReportRun, people: pl.DataFrame) -> dict[str, int]:
     nobody = rows.filter(pl.all_horizontal(pl.col(each).is_null() for each in _IDENTITY[record])).height
     found: dict[str, int] = {}
     for each in (record, "posts", "absences"):
-        found |= unused(run, each, pl.lit(None, dtype=pl.String))
+        found |= unused(run, each)
     if record != WORKERS:  # reading knows no key of the staff table
         found[f"{own}: another row of the same worker is kept"] = rows.height - nobody - staff(run).height
     found[f"{own}: neither an identifier nor a name"] = nobody
@@ -51,8 +51,8 @@ def excluded(run: ReportRun, people: pl.DataFrame) -> dict[str, int]:
     return found
 
 
-def workforce_notes(run: ReportRun, people: pl.DataFrame, total: Mapping[str, Any]) -> list[str]:
-    """Return the sentences for the sheet Notes.
+def counted_notes(run: ReportRun, people: pl.DataFrame, total: Mapping[str, Any]) -> list[str]:
+    """Return the sentences with counts: how many workers, children or rows something was not known of.
 
     Args:
         run: the run.
@@ -71,11 +71,10 @@ def workforce_notes(run: ReportRun, people: pl.DataFrame, total: Mapping[str, An
         (("posts", "established_fte"), _NO_ESTABLISHED, posts(run)["established_fte"].null_count()),
         (("posts", "vacant_fte"), _NO_VACANT, posts(run)["vacant_fte"].null_count()),
     ]
-    told = [f"{words}: {number}." for field, words, number in numbers if number and run.has(*field)]
-    return [*_sources(run), *told]
+    return [f"{words}: {number}." for field, words, number in numbers if number and run.has(*field)]
 
 
-def _sources(run: ReportRun) -> list[str]:
+def workforce_notes(run: ReportRun) -> list[str]:
     """Say what stands for a table or column that was not supplied."""
     notes = []
     if not run.has(WORKERS) and run.has(PROFESSIONALS):

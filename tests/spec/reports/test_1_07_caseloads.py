@@ -65,7 +65,7 @@ def test_a_child_is_held_once_by_the_primary_worker(edition):
     assert seen.figure("children_open") == 7
     assert (seen.figure("held"), seen.figure("held_nobody")) == (6, 1)
     assert (seen.figure("holders"), seen.figure("average"), seen.figure("highest")) == (4, 1.5, 3.0)
-    assert seen.report.run_notes[-1].startswith("No limit")
+    assert seen.report.notes[0].startswith("No limit")
 
 
 def test_lists_and_report_name_the_same_workers():
@@ -191,7 +191,7 @@ def test_lists_without_their_workers_are_in_no_caseload():
     assert (seen.figure("children_open"), seen.figure("held")) == (2, 2)
     assert (
         "Children held are without List 6, 7, 8: the extract does not say who works with its children."
-        in seen.report.run_notes
+        in seen.report.notes
     )
     neither = see("1.07", {**staffed([worker(3)]), **tables}, without=["ssd_care_leavers.clea_care_leaver_worker_id"])
     assert neither.figure("children_open") == neither.figure("average") == "not supplied"

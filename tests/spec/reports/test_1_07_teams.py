@@ -13,6 +13,7 @@ from tests.support.reports import see
 
 ADDING = ["In post, permanent: headcount", "Agency: headcount", "Leavers: headcount", "Children held"]
 WITHHELD = ["Turnover %", "Sickness days", "Sickness %", "Average caseload", "Highest caseload"]
+GIVING_AWAY = ["Workers off sick", "Leavers: FTE"]  # what these could be worked out from
 
 
 def sizes(seen, key="teams"):
@@ -101,10 +102,11 @@ def test_what_still_is_under_five_has_a_total_alone():
         grid = seen.grid(key)
         assert list(grid) == [*lines, "Total"]
         for line, cells in grid.items():
-            assert [cells[each] == "total only" for each in WITHHELD] == [line != "Total"] * 5
+            assert [cells[each] == "total only" for each in WITHHELD + GIVING_AWAY] == [line != "Total"] * 7
             assert cells["Agency %"] == 0.0
         assert grid["Total"]["Sickness days"] == 13.0
         assert grid["Total"]["Highest caseload"] == 6.0
+        assert [grid["Total"][each] for each in GIVING_AWAY] == [2, 2.0]
 
 
 @cache
@@ -121,7 +123,8 @@ def test_what_each_line_says(key, first, second):
         "Vacant FTE": 2.0,
         "Vacancy %": 16.7,
     }
-    assert grid[second]["Vacancy %"] == 0.0  # its posts are a stated 0
+    # The table of posts does not name it: nothing says that it has none.
+    assert [grid[second][heading] for heading in ("Established FTE", "Vacant FTE", "Vacancy %")] == [None] * 3
     assert [grid[first][heading] for heading in WITHHELD] == [10.0, 8.0, 0.3, 4.0, 4.0]
     assert [grid[second][heading] for heading in WITHHELD] == [20.0, 5.0, 0.4, 6.0, 6.0]
     for heading in ADDING:
@@ -193,7 +196,7 @@ def test_small_localities_are_merged():
 def test_workers_without_a_team():
     seen = see("1.07", staffed([*workers(1, 6), *workers(11, 16, team_id=None)]))
     assert sizes(seen) == {"T1": 6.0, "not recorded": 6.0, "Total": 12.0}
-    assert "Workers at the inspection date without a team: 6." in seen.report.run_notes
+    assert "Workers at the inspection date without a team: 6." in seen.report.counted
 
 
 def test_without_fte_the_size_is_the_headcount():

@@ -100,6 +100,12 @@ def test_experience_from_a_leap_day(qualified, band):
     assert seen.column("workers", "Experience") == [band]
 
 
+def of_what(seen, key):
+    """Numerator and denominator of a percentage that is not one of counts."""
+    (cell,) = [each.cell for each in seen.report.figures if each.key == key]
+    return getattr(cell, "part", None), getattr(cell, "whole", None)
+
+
 def test_the_examples_of_the_formulas():
     people = [*workers(1, 40), *workers(41, 48, agency="Y")]
     seen = see("1.07", staffed(people, posts=posts(("T1", "50", "10"))))
@@ -107,6 +113,11 @@ def test_the_examples_of_the_formulas():
     assert seen.figure("vacant_fte") == 10.0
     assert seen.figure("vacancy_rate") == 20.0
     assert seen.figure("agency_rate") == 16.7
+    # The rates are of FTE, which stand beside them as numerator and denominator.
+    assert of_what(seen, "vacancy_rate") == (10.0, 50.0)
+    assert of_what(seen, "agency_rate") == (8.0, 48.0)
+    assert of_what(seen, "turnover") == (0.0, 40.0)
+    assert of_what(seen, "sickness_rate") == (None, None)
 
 
 def test_average_caseload():
@@ -125,7 +136,7 @@ def test_a_blank_fte_is_not_zero():
     assert (seen.figure("held"), seen.figure("average")) == (30, 10.0)
     assert (
         "Children held by workers without a full-time equivalent, who are in no average caseload: 20."
-        in seen.report.run_notes
+        in seen.report.counted
     )
     assert seen.column("workers", "FTE") == [1.0, None, 0.0, None]
 
@@ -159,7 +170,7 @@ def test_what_was_not_supplied():
 def test_posts_alone():
     sick = [absence("W1", "2018-01-01", "2018-01-05", "5")]
     seen = see("1.07", {"annexa_posts": posts(("T1", "4", "1.5")), "annexa_absence": sick})
-    assert not [note for note in seen.report.run_notes if "ssd_professionals" in note]
+    assert not [note for note in seen.report.notes if "ssd_professionals" in note]
     assert not seen.run.context.findings.frame().filter(check="AA-R45").height
     assert (seen.figure("vacant_fte"), seen.figure("in_post"), seen.figure("vacancy_rate")) == (
         1.5,
@@ -199,7 +210,7 @@ def test_an_agency_flag_that_is_blank_or_unreadable_counts_as_permanent_and_is_t
     assert seen.column("workers", "Agency") == [None, None, "Y"]
     assert (
         "Workers at the inspection date who are not recorded as an agency's or not, and count as permanent: 2."
-        in seen.report.run_notes
+        in seen.report.counted
     )
 
 
@@ -208,7 +219,7 @@ def test_a_blank_start_has_begun():
     assert (seen.figure("in_post"), seen.figure("starters")) == (1, 0)
     assert (
         "Workers at the inspection date without a first day, who count as employed and not as starters: 1."
-        in seen.report.run_notes
+        in seen.report.counted
     )
 
 
@@ -310,7 +321,7 @@ def test_sickness():
         "annexa_absence: of a worker who is not in the workforce data": 1,
         "annexa_absence: of an agency worker": 1,
     }
-    assert "Absences in the twelve months without a number of working days lost: 1." in seen.report.run_notes
+    assert "Absences in the twelve months without a number of working days lost: 1." in seen.report.counted
     (found,) = seen.run.context.findings.frame().filter(check="AA-R45").to_dicts()
     assert (found["table"], found["worker"], found["row"]) == ("annexa_absence", "W99", 9)
 

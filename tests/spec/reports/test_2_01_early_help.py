@@ -8,6 +8,7 @@ from annexa.editions import edition_names
 from annexa.reports.build import build_report
 from annexa.reports.run import ReportRun
 from annexa.reports.spec import report_specs
+from annexa.reports.suppress import system_of
 from tests.support.build import build_from, raw_extract
 from tests.support.reports import Seen, drawn, see
 
@@ -58,7 +59,7 @@ def test_what_is_counted_as_completed(edition):
     assert seen.figure("completed") == 6
     assert seen.figure("completed_children") == 4  # C1, C11, C12 and C9
     assert seen.figure("completed_families") == 3  # F1, which C1 belongs to as well, F2 and F9
-    assert excluded(seen) == {"early help assessment that names neither a child nor a family": 1}
+    assert excluded(seen) == {"annexa_early_help_assessments: names neither a child nor a family that is known": 1}
 
 
 def test_a_family_with_three_children_is_three_children_and_one_family():
@@ -94,7 +95,10 @@ def test_the_time_that_it_took():
 def test_the_local_target(target, share):
     seen = see("2.01", COMPLETED, early_help_days=target)
     assert seen.figure("in_target") == share
-    assert f"Local target: completed within {target} days of the start." in seen.report.run_notes
+    timed, completed = "2.01 assessments completed, with the days they took", "2.01 assessments completed"
+    assert (timed, completed) in system_of([seen.report]).within
+    assert seen.report.settings == (("early_help_days", str(target)),)
+    assert f"Local target: completed within {target} days of the start." in seen.report.notes
 
 
 def test_the_tables():
@@ -207,11 +211,12 @@ def test_who_has_a_team_around_the_family(edition):
     kinds = dict(zip(seen.column("open", CHILD), seen.column("open", "Kind"), strict=True))
     assert kinds == {"C1": "TAF", "C3": "TAF", "C4": "targeted", "C5": "TAF", "C7": None}
     assert excluded(seen) == {
-        "early help episode that names neither a child nor a family": 1,
-        "early help episode that was still open when the child died": 1,
-        "details of an early help episode that the extract does not have": 1,
+        "ssd_early_help_episodes: later than the inspection date or the extract": 1,
+        "ssd_early_help_episodes: no child's identifier": 1,
+        "ssd_early_help_episodes: still open when the child died": 1,
+        "annexa_early_help_episodes: of an early help episode that the extract does not have": 1,
     }
-    no_family, no_kind = seen.report.run_notes
+    no_family, no_kind = seen.report.counted
     assert no_family.startswith("1 of 5 early help episodes open at the inspection date belong to no known family")
     assert no_kind.startswith("1 of 5 early help episodes open at the inspection date have no kind that is known")
 
@@ -500,7 +505,7 @@ def test_adults_are_left_off_where_the_option_says_so():
     seen = Seen(report, ReportRun(result.context, result.lists), result.findings)
     assert (seen.figure("completed"), seen.figure("completed_children")) == (2, 1)
     assert seen.column("completed", CHILD) == [None, "C1"]
-    assert excluded(seen) == {"early help assessment about somebody of 18 or over (option drop_adults)": 1}
+    assert excluded(seen) == {"annexa_early_help_assessments: about somebody of 18 or over (option drop_adults)": 1}
 
 
 def test_without_episodes():

@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from annexa.reports.model import Mark
+from annexa.reports.suppress import suppressed, system_of
 from tests.support.reports import see
 
 D = "2025-06-02"
@@ -149,6 +151,22 @@ def test_numbers_by_status_and_service():
     }
 
 
+def test_what_both_tables_print_is_one_count():
+    """Looked after is a current status before all others: hidden in one table, it is hidden in both."""
+    seen = as_drawn()
+    status, service = (
+        dict(each.grid.rows) for each in seen.report.tables if each.grid.key in ("by_status", "by_service")
+    )
+    assert status["looked after child"] == service["looked after"]
+    assert status["looked after child"][0].name == service["looked after"][0].name != ""
+    within = set(system_of([seen.report]).within)
+    assert ("2.02 current status: care leaver", "2.02 service: leaving care") in within
+    (shared,) = suppressed([seen.report])
+    for table in shared.tables:
+        for line in ("looked after child", "looked after"):
+            assert dict(table.grid.rows).get(line, (Mark.SUPPRESSED,)) == (Mark.SUPPRESSED,)
+
+
 def less(*names):
     """The tables without some of them."""
     blocks = TABLES.strip().split("\n\n")
@@ -165,7 +183,7 @@ def test_what_was_not_supplied_is_never_a_zero():
     for line in ("early help", "leaving care", "another service, as recorded"):
         assert services[line] == {"Children": "not supplied"}
     assert services["looked after"] == {"Children": 1}
-    assert seen.report.run_notes[0] == "Current status is without List 9, which the extract does not supply."
+    assert seen.report.notes[0] == "Current status is without List 9, which the extract does not supply."
     lists = ("ssd_cin_episodes", "ssd_cp_plans", "ssd_cla_episodes", "ssd_care_leavers")
     seen = see("2.02", less(*lists), day=D)
     assert [table.grid.key for table in seen.report.tables] == ["by_service"]

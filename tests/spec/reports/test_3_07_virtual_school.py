@@ -7,7 +7,7 @@ import pytest
 
 from annexa.editions import edition_names
 from annexa.reports.build import build_reports
-from annexa.reports.suppress import suppressed
+from annexa.reports.suppress import suppressed, system_of
 from tests.support.reports import drawn, see
 
 NOT_SUPPLIED = "not supplied"
@@ -107,7 +107,7 @@ def test_the_two_cohorts(edition):
         "Inadequate": [0, 0],
         "Total": [3, 2],
     }
-    assert seen.report.run_notes[0].startswith("1 looked-after child is without a day on which care began")
+    assert seen.report.counted[0].startswith("1 looked-after child is without a day on which care began")
 
 
 def test_rows_that_are_in_no_number_are_told():
@@ -211,11 +211,17 @@ def attendance(pupils, extra=0):
     return {**in_care(*names), "annexa_attendance": rows}
 
 
-@pytest.mark.parametrize("edition", edition_names())
-def test_attendance_is_added_up_over_pupils(edition):
-    seen = see("3.07", attendance(ATTENDANCE, extra=2), edition=edition)
+def sessions(seen):
+    """Numerator and denominator of attendance."""
+    (cell,) = [each.cell for each in seen.report.figures if each.key == "attendance"]
+    return cell.part, cell.whole
+
+
+def test_attendance_is_added_up_over_pupils():
+    seen = see("3.07", attendance(ATTENDANCE, extra=2))
     assert seen.figure("with_attendance") == 6
     assert seen.figure("attendance") == 81.1  # 722 of 890 sessions
+    assert sessions(seen) == (722, 890)
     assert seen.figure("persistent") == (3, 6, 50.0)
     assert seen.figure("suspensions") == 7.0
     assert seen.figure("permanent_exclusions") == 1
@@ -237,6 +243,7 @@ def test_over_fewer_than_six_children_there_are_counts_only():
     seen = see("3.07", attendance(ATTENDANCE, extra=1))
     assert seen.figure("with_attendance") == 5
     assert seen.figure("attendance") is None
+    assert sessions(seen) == (None, None)  # they would give the rate away
     assert seen.figure("persistent") == (3, 5, None)
     assert seen.figure("suspensions") == 7.0
 
@@ -261,7 +268,7 @@ def test_results_by_key_stage_and_subject():
     tables = {**in_care(*names), **results(*reading, ("C0", "KS4", "", "Y", ""), ("X9", "KS2", "Reading", "Y", "9"))}
     seen = see("3.07", tables)
     assert seen.figure("attainment_year") == "2016/17"
-    assert "annexa_attainment has nothing of the school year 2017/18; its latest is 2016/17." in seen.report.run_notes
+    assert "annexa_attainment has nothing of the school year 2017/18; its latest is 2016/17." in seen.report.notes
     grid = {label: list(line.values())[:5] for label, line in seen.grid("results").items()}
     assert grid == {
         "KS2, Reading": [6, 4, (4, 6, 66.7), 6, 0.1],  # the mean is 0.6 / 6
@@ -330,9 +337,8 @@ def after_school():
     return {**care, **tables}
 
 
-@pytest.mark.parametrize("edition", edition_names())
-def test_what_looked_after_children_of_16_and_17_do(edition):
-    seen = see("3.07", after_school(), edition=edition)
+def test_what_looked_after_children_of_16_and_17_do():
+    seen = see("3.07", after_school())
     assert seen.figure("after_school") == (2, 6, 33.3)
     assert seen.figure("after_school_unknown") == (2, 6, 33.3)
     assert [next(iter(line.values())) for line in seen.grid("after_school").values()] == [2, 0, 1, 1, 2, 6]
@@ -342,12 +348,10 @@ def test_what_looked_after_children_of_16_and_17_do(edition):
 def test_without_the_column_of_activities_it_is_not_supplied():
     seen = see("3.07", after_school(), without=["annexa_education_status.post16_activity"])
     assert seen.figure("after_school") == NOT_SUPPLIED
-    assert seen.figure("ehcp") == (0, 0, None)
     assert set(seen.column("pupils", "Activity at 16 and 17 (not supplied)")) == {None}
 
 
-@pytest.mark.parametrize("edition", edition_names())
-def test_care_leavers_are_those_of_report_3_10(edition):
+def test_care_leavers_are_those_of_report_3_10():
     tables = """
         ssd_person
         pers_person_id | pers_dob
@@ -365,7 +369,7 @@ def test_care_leavers_are_those_of_report_3_10(edition):
         L4             | Former relevant              | RHOM                      |
         L5             | Former relevant              | Y                         | P1
     """
-    school, leavers = (see(item, tables, edition=edition) for item in ("3.07", "3.10"))
+    school, leavers = (see(item, tables) for item in ("3.07", "3.10"))
     assert school.figure("care_leavers") == (2, 4, None)
     assert leavers.figure("eet") == (2, 4, 50.0)
     assert school.figure("care_leavers_unknown")[:2] == leavers.figure("activity_unknown")[:2] == (1, 4)
@@ -387,6 +391,37 @@ def test_education_health_and_care_plans_are_of_those_of_whom_it_is_known():
     seen = see("3.07", tables)
     assert seen.figure("ehcp") == seen.figure("ehcp_12") == (1, 2, None)
     assert seen.column("pupils", "EHC plan") == ["Y", "N", None]
+    # A table of plans alone does not say whose they are: the whole chain of tables is needed.
+    plan = {"ehcn_named_plan_id": "P1", "ehcn_ehcp_asmt_id": "A1", "ehcn_named_plan_start_date": "2016-01-01"}
+    without = ["annexa_education_status.ehcp"]
+    alone = see("3.07", {**tables, "ssd_ehcp_named_plan": [plan]}, without=without)
+    assert alone.figure("ehcp") == alone.figure("ehcp_12") == NOT_SUPPLIED
+    assert alone.column("pupils", "EHC plan (not supplied)") == [None] * 3
+    chain = {
+        "ssd_ehcp_named_plan": [plan],
+        "ssd_ehcp_assessment": [{"ehca_ehcp_assessment_id": "A1", "ehca_ehcp_request_id": "R1"}],
+        "ssd_ehcp_requests": [{"ehcr_ehcp_request_id": "R1", "ehcr_send_table_id": "S1"}],
+        "ssd_send": [{"send_table_id": "S1", "send_person_id": "C3"}],
+    }
+    assert see("3.07", {**tables, **chain}, without=without).column("pupils", "EHC plan") == ["N", "N", "Y"]
+
+
+def test_those_of_twelve_months_are_of_all_of_twelve_months():
+    seen = see("3.07", COHORTS)
+    definitions = {each.key: each.definition for each in seen.report.figures}
+    assert definitions["on_roll_12"].endswith("of all who have been looked after for twelve months or more.")
+    assert definitions["on_roll"].endswith("of all who are looked after.")
+
+
+def test_the_second_cohort_is_known_to_be_some_of_the_first():
+    (hidden,) = suppressed([see("3.07", COHORTS).report])
+    system = system_of([see("3.07", COHORTS).report])
+    assert ("looked after 12 months or more at D", "looked after at D") in system.within
+    assert (
+        "3.07 looked after 12 months or more at D: Good or outstanding",
+        "3.07 looked after at D: Good or outstanding",
+    ) in (system.within)
+    assert hidden.counted[0].startswith("This version is for wider sharing")
 
 
 def test_what_a_row_says():

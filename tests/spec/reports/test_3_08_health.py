@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from annexa.editions import edition_names
+from annexa.reports.model import Mark
+from annexa.reports.suppress import suppressed
 from tests.support.build import Result
 from tests.support.reports import drawn, see
 
@@ -357,7 +359,12 @@ def test_scores_and_bands():
     assert seen.figure("sdq_high") == (3, 8, 37.5)
     assert seen.figure("sdq_year") == (7, 12, 58.3)
     assert seen.figure("sdq_of_age") == (7, 10, 70.0)
-    assert seen.excluded() == {"questionnaires with a score over 40": 2}
+    assert seen.excluded() == {
+        "ssd_sdq_scores: a score over 40": 2,
+        "ssd_sdq_scores: later than the inspection date or the extract": 1,
+        "ssd_sdq_scores: no score": 1,
+        "ssd_sdq_scores: not looked after at the inspection date": 1,
+    }
     assert seen.findings.filter(check="AA-R43")["child"].to_list() == ["B1"]
 
 
@@ -443,7 +450,7 @@ def test_a_blank_start_of_care():
     (row,) = seen.rows("children")
     assert (row["Health assessment"], row["Health assessment due"]) == (NOT, None)
     assert row["Initial assessment within 20 working days"] is None
-    assert any("without a day on which care began" in note for note in seen.report.run_notes)
+    assert any("without a day on which care began" in note for note in seen.report.counted)
 
 
 def test_what_is_not_supplied_says_so():
@@ -477,4 +484,44 @@ def test_nobody_looked_after_is_a_stated_zero():
 def test_rows_that_name_nobody_or_no_day_are_told():
     checks = " 1 | | Health Assessment | 2018-01-01 | Completed\n2 | C1 | Health Assessment | | Completed"
     seen = see("3.08", authority({"C1": (OLD, LONG)}, checks=checks))
-    assert seen.excluded() == {"health checks without a child's identifier": 1, "health checks without a day": 1}
+    assert seen.excluded() == {"ssd_cla_health: no child's identifier": 1, "ssd_cla_health: no day": 1}
+
+
+def test_checks_of_children_who_are_not_looked_after_are_told():
+    children = {"C1": (OLD, LONG), "C2": (OLD, "2018-03-01"), "C3": (OLD, "2015-03-02")}
+    checks = """
+    1 | C1 | Health Assessment | 2018-01-01 | Completed
+    2 | C2 | Health Assessment | 2018-03-20 | Completed
+    3 | C3 | Health Assessment | 2016-01-01 | Completed
+    4 | C9 | Health Assessment | 2018-01-01 | Completed
+    5 | C9 | Health Assessment | 2018-06-05 | Completed
+    """
+    kinds = "1 | RHA | | \n9 | RHA | | "
+    statements = "C1 | Y | 2018-01-01\nC3 | Y | 2018-01-01"
+    tables = authority(children, checks=checks, kinds=kinds, immunisations=statements, camhs=REFERRALS)
+    for episode, end in zip(tables["ssd_cla_episodes"][1:], ("2018-05-01", "2016-06-01"), strict=True):
+        episode |= {"clae_cla_episode_ceased_date": end, "clae_cla_episode_ceased_reason": "E4A"}
+    seen = see("3.08", tables)
+    # C2's period began in the twelve months, and its initial assessment counts although it has ended.
+    assert seen.figure("initial_in_time") == (1, 1, 100.0)
+    assert seen.excluded() == {
+        "ssd_cla_health: later than the inspection date or the extract": 1,
+        "ssd_cla_health: not looked after at the inspection date": 2,
+        "annexa_health: of a check that the extract does not have": 1,
+        "annexa_camhs: later than the inspection date or the extract": 1,
+        "annexa_camhs: not looked after at the inspection date": 9,
+        "ssd_cla_immunisations: not looked after at the inspection date": 1,
+    }
+
+
+def test_figures_of_the_second_cohort_and_the_wait_are_tied_to_others():
+    children = {f"C{n}": (OLD, LONG) for n in range(1, 9)}
+    report = see("3.08", authority(children, camhs=REFERRALS, immunisations="C1 | Y | 2017-01-01")).report
+    assert {("immunised_12", "immunised"), ("children_12", "children"), ("sdq_year_12", "sdq_12")} <= set(report.within)
+    cells = {each.key: each.cell for each in report.figures}
+    assert cells["camhs_weeks"].of == (cells["camhs_waiting"],)
+    # Four are waiting: the number is hidden, and with it the wait that is worked out from it.
+    (shared,) = suppressed([report])
+    hidden = {each.key: each.cell for each in shared.figures}
+    assert hidden["camhs_waiting"] is hidden["camhs_weeks"] is Mark.SUPPRESSED
+    assert report.settings == (("dental_from_age", "1"),)

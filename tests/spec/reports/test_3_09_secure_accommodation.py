@@ -39,7 +39,13 @@ def test_who_is_counted(edition):
     assert seen.figure("dol") == 1
     assert seen.figure("expired") == 1
     assert seen.column("children", "Child Unique ID") == ["C1", "C6", "C2"]
-    assert seen.excluded() == {"no child's identifier": 1}
+    assert seen.excluded() == {
+        "annexa_secure_orders: ended by the inspection date": 2,
+        "annexa_secure_orders: in force, a remand": 1,
+        "annexa_secure_orders: in force, no child's identifier": 1,
+        "annexa_secure_orders: later than the inspection date or the extract": 1,
+    }
+    assert not [note for note in seen.report.notes if "blank or not known" in note]
 
 
 def test_what_each_row_says():
@@ -83,11 +89,15 @@ def test_what_began_after_the_extract_has_not_happened():
     assert see("3.09", ORDERS, extract_date="2018-06-03").figure("at_d") == 3
 
 
-@pytest.mark.parametrize("order_type", ["K1", "secure"])
+@pytest.mark.parametrize("order_type", ["K1", "secure", ""])
 def test_another_type_is_nothing_that_is_known(order_type):
     seen = see("3.09", ORDERS.replace("remand", order_type))
-    assert seen.figure("at_d") == 3
-    assert "AA-R02" in set(seen.findings["check"])
+    assert (seen.figure("at_d"), seen.figure("dol")) == (3, 1)
+    assert ("AA-R02" in set(seen.findings["check"])) == bool(order_type)
+    # In no number, so that it is told, and the notes say what hangs on it.
+    assert seen.excluded()["annexa_secure_orders: in force, of a type that is not known"] == 1
+    assert "annexa_secure_orders: in force, a remand" not in seen.excluded()
+    assert len([note for note in seen.report.notes if "blank or not known" in note]) == 1
 
 
 @pytest.mark.parametrize(("died", "number"), [("2018-06-03", 0), ("2018-06-04", 0), ("2018-06-05", 1)])
@@ -106,4 +116,8 @@ def test_an_order_ends_with_a_death(died, number):
     seen = see("3.09", tables)
     assert [seen.figure(key) for key in ("at_d", "expired", "dol")] == [number] * 3
     assert len(seen.rows("children")) == number
-    assert seen.excluded() == ({} if number else {"the child has died": 2})
+    assert seen.excluded() == ({} if number else {"annexa_secure_orders: in force, and the child has died": 2})
+    told = seen.findings.filter(check="AA-R43")
+    assert told.select("child", "row", "column").rows() == (
+        [] if number else [("C1", 2, "order_end_date"), ("C2", 3, "order_end_date")]
+    )

@@ -93,7 +93,11 @@ def test_stages_and_numbers(edition):
         "Proceedings issued": {"Families": 3, "Children": 4},
         "Ended with no order": {"Families": "not supplied", "Children": "not supplied"},
     }
-    assert seen.excluded() == {"no child's identifier": 1, "ended before the twelve months": 1}
+    assert seen.excluded() == {
+        "ssd_pre_proceedings: ended before the twelve months": 1,
+        "ssd_pre_proceedings: later than the inspection date or the extract": 1,
+        "ssd_pre_proceedings: no child's identifier": 1,
+    }
     assert "AA-R43" not in set(seen.findings["check"])
 
 
@@ -158,7 +162,7 @@ def test_recorded_days_go_before_the_outcome():
     ]  # fmt: skip
     assert (rows["C11"]["Issue date"], rows["C11"]["Final order"]) == (date(2017, 12, 20), None)
     # Nobody is lost: details of a child without pre-proceedings are told.
-    assert seen.excluded()["details (annexa_plo) of a family and child without pre-proceedings"] == 1
+    assert seen.excluded()["annexa_plo: of a family and child without pre-proceedings"] == 1
     assert told(seen) == {("C2", SPLIT), ("C99", ORPHAN)}
     assert seen.grid("outcomes")["Ended with no order"] == {"Families": 0, "Children": 0}
 
@@ -168,6 +172,7 @@ ORPHAN = "Details of a family and child without pre-proceedings: they are in no 
 UNDATED = "An outcome has no day: the case counts as in pre-proceedings."
 BOTH = "A case is both issued and stepped down: it counts as issued."
 EARLY = "The final order is before the day of issue: the case counts as ended."
+DIED = "The case is recorded as open and the child has died: it has ended."
 LATER = "The child has a later case in the same family: that one is shown."
 
 
@@ -218,7 +223,7 @@ def test_a_legal_status_after_the_issue_stands_for_the_final_order():
         assert row["Final order date"] == (date.fromisoformat(start) if order else None)
         proxy = "proxy: a legal status that began after the issue"
         assert row["Final order taken from"] == (proxy if order else None)
-    assert "Final orders taken from a legal status (proxy): 8." in seen.report.run_notes
+    assert "Final orders taken from a legal status (proxy): 8." in seen.report.counted
 
 
 def test_of_several_statuses_the_first_ends_and_another_child_does_not():
@@ -275,6 +280,7 @@ def test_a_case_ends_with_a_death(died, open_cases, shown):
     keys = ("pre_families", "pre_children", "court_families", "court_children")
     assert [seen.figure(key) for key in keys] == [open_cases] * 4
     assert len(seen.rows("cases")) == shown
+    assert told(seen) == (set() if open_cases else {("C1", DIED), ("C2", DIED)})
     assert set(stages(seen).values()) <= ({"pre-proceedings", "in proceedings"} if open_cases else {"ended"})
     # 26 weeks had not passed at a death in the week of the issue.
     passed = {row["26 weeks from issue passed"] for row in seen.rows("cases") if row["Issue date"]}
@@ -363,7 +369,7 @@ def test_a_case_without_a_family_counts_among_children():
     assert (seen.figure("pre_families"), seen.figure("pre_children")) == (0, 2)
     assert seen.figure("pre_weeks_families") is None
     assert seen.figure("pre_weeks_children") == 17.0
-    assert any("2." in note and "family" in note for note in seen.report.run_notes)
+    assert any("2." in note and "family" in note for note in seen.report.counted)
 
 
 CONTRADICTIONS = [
@@ -418,14 +424,18 @@ def test_of_several_open_cases_the_one_decided_last_is_shown():
     assert seen.column("cases", "Decision date") == [date(2018, 3, 5)]
     assert seen.figure("pre_children") == 1
     assert told(seen) == {("C1", LATER)}
-    assert seen.excluded() == {"a later decision about the same child and family stands in its place": 1}
+    assert seen.excluded() == {
+        "ssd_pre_proceedings: a later decision about the same child and family stands in its place": 1
+    }
 
 
 def test_two_rows_of_one_decision_are_one_case_and_the_outcome_counts():
     rows = f"1 | F1 | C1 | 2018-03-05 | {STEP_DOWN} | 2018-05-01 |\n2 | F1 | C1 | 2018-03-05 | | |"
     seen = one(rows)
     assert seen.column("cases", "Stage") == ["ended"]
-    assert seen.excluded() == {"another row of the same family, child and day of decision stands in its place": 1}
+    assert seen.excluded() == {
+        "ssd_pre_proceedings: another row of the same family, child and day of decision stands in its place": 1
+    }
 
 
 def test_a_family_identifier_is_shared_by_siblings_and_a_child_may_have_two():

@@ -88,15 +88,20 @@ def test_the_first_status_that_applies_and_all_of_them(edition):
 def test_what_ended_on_the_inspection_date_gives_no_status():
     ended = PARTS["plan"].replace("start_date\n", "start_date | cppl_cp_plan_end_date\n") + " | {}"
     for day, expected in (("2025-06-01", NONE), ("2025-06-02", NONE), ("2025-06-03", "child protection")):
-        tables = "\n\n".join([FLAGS, PERSON, ended.format(day)])
+        tables = "\n\n".join([FLAGS, PERSON, ended.format(day), LISTED])
         (row,) = see("2.02", tables, day=D).rows("children")
         assert (row["Current status"], row["All statuses"]) == (expected, expected)
 
 
 def test_a_child_unknown_to_social_care():
-    tables = "\n\n".join([FLAGS.replace("C1", "X9"), PERSON, PARTS["plan"]])
+    tables = "\n\n".join([FLAGS.replace("C1", "X9"), PERSON, PARTS["plan"], LISTED])
     (row,) = see("2.02", tables, day=D).rows("children")
     assert (row["Current status"], row["All statuses"]) == (NONE, NONE)
+
+
+LISTED = "\n\n".join(
+    [REFERRAL.replace("C1", "C9"), PARTS["care"].replace("C1", "C9"), PARTS["leaver"].replace("C1", "C9")]
+)
 
 
 @pytest.mark.parametrize(
@@ -110,12 +115,22 @@ def test_a_child_unknown_to_social_care():
 )
 def test_a_list_that_is_not_supplied_is_named(parts, absent):
     seen = see("2.02", "\n\n".join([FLAGS, PERSON, *(PARTS[part] for part in parts)]), day=D)
-    assert seen.report.run_notes[0] == f"Current status is without List {absent}, which the extract does not supply."
+    assert seen.report.notes[0] == f"Current status is without List {absent}, which the extract does not supply."
+    # Of a child on none of the lists another one could tell.
+    other = see("2.02", "\n\n".join([FLAGS.replace("C1", "X9"), PERSON, *(PARTS[part] for part in parts)]), day=D)
+    unknown = f"not known (List {absent} not supplied)"
+    (row,) = other.rows("children")
+    assert (row["Current status"], row["All statuses"]) == (unknown, unknown)
+    grid = other.grid("by_status")
+    assert (grid[unknown], NONE in grid) == ({"Children": 1}, False)
+    for part, status in (("care", "looked after child"), ("plan", "child protection"), ("leaver", "care leaver")):
+        assert grid[status] == {"Children": 0 if part in parts else "not supplied"}
+    assert grid["child in need"] == {"Children": "not supplied"}
 
 
 def test_with_all_lists_nothing_is_named():
     seen = see("2.02", "\n\n".join([FLAGS, PERSON, REFERRAL, *PARTS.values()]), day=D)
-    assert not [note for note in seen.report.run_notes if "Current status" in note]
+    assert not [note for note in seen.report.notes if "Current status" in note]
 
 
 # --- reports and lists cannot disagree ---
@@ -133,7 +148,7 @@ CASE_STATUS = {
     "c) Child in need plan": "child in need",
     "d) Open assessment": OPEN_ASSESSMENT,
 }
-CASES = [(seed, edition) for number, edition in enumerate(edition_names()) for seed in (number, number + 10)]
+CASES = [(0, edition_names()[0]), (1, edition_names()[-1])]  # seed and edition of an authority
 EXPLOITATION = ("risk_level", "end_date")
 EDUCATION = (
     "end_date", "provision_type", "weekly_hours", "exclusion_type", "alternative_provision_start_date", "school_name",
@@ -147,7 +162,7 @@ def authority(seed, edition, extract_date=None):
 
     Returns the run, and the living: who died before the twelve months is on no report.
     """
-    tables = generate(120, DAY, seed)
+    tables = dict(generate(60, DAY, seed))
     known = tables["ssd_person"].filter(pl.col("pers_death_date").is_null())["pers_person_id"].to_list()
     people = [*tables["ssd_person"]["pers_person_id"], "unknown to social care"]
     tables["annexa_exploitation"] = pl.DataFrame(
@@ -191,9 +206,14 @@ def expected_statuses(run):
     return found
 
 
-def reported(run, item):
+@cache
+def built(seed, edition, item):
+    """A report of the authority."""
+    return build_report(authority(seed, edition)[0], report_specs()[item])
+
+
+def reported(report):
     """Child -> (current status, all statuses) of the rows of a report."""
-    report = build_report(run, report_specs()[item])
     (sheet,) = [sheet for sheet in report.sheets if sheet.key == "children"]
     rows = sheet.frame.select(ID, "Current status", "All statuses").rows()
     assert len({child for child, *_ in rows}) == len(rows), "a child stands twice on the report"
@@ -204,7 +224,7 @@ def reported(run, item):
 @pytest.mark.parametrize(("seed", "edition"), CASES)
 def test_a_report_says_what_the_lists_say(seed, edition, item):
     run, _ = authority(seed, edition)
-    rows, lists = reported(run, item), expected_statuses(run)
+    rows, lists = reported(built(seed, edition, item)), expected_statuses(run)
     for child, answer in rows.items():
         told = [name for name in STATUSES if name in lists.get(child, {NONE})]
         assert answer == (told[0], "; ".join(told))
@@ -216,7 +236,7 @@ def test_a_report_says_what_the_lists_say(seed, edition, item):
 def test_the_lists_say_what_the_report_says(seed, edition):
     """List by list: the children whom the report gives the list's status are those whom the list has open."""
     run, living = authority(seed, edition)
-    rows = reported(run, "2.02")
+    rows = reported(built(seed, edition, "2.02"))
     assert rows.keys() >= living
 
     def with_status_of(*statuses):
@@ -235,8 +255,8 @@ def test_the_lists_say_what_the_report_says(seed, edition):
 @pytest.mark.parametrize(("seed", "edition"), CASES)
 def test_the_numbers_by_status_are_those_of_the_lists(seed, edition):
     run, _ = authority(seed, edition)
-    rows = reported(run, "2.02")
-    report = build_report(run, report_specs()["2.02"])
+    report = built(seed, edition, "2.02")
+    rows = reported(report)
     (grid,) = [table.grid for table in report.tables if table.grid.key == "by_status"]
     counts = {status: cells[0].value for status, cells in grid.rows}
     assert counts["looked after child"] == len(set(open_on(run, 8)[ID]))
@@ -245,10 +265,9 @@ def test_the_numbers_by_status_are_those_of_the_lists(seed, edition):
 
 
 def test_the_extract_of_an_earlier_day():
-    run, _ = authority(1, "ilacs-2018", date(2018, 3, 1))
-    assert {child: set(text.split("; ")) for child, (_, text) in reported(run, "2.02").items() if text != NONE} == (
-        expected_statuses(run)
-    )
+    run, _ = authority(0, "ilacs-2018", date(2018, 3, 1))
+    rows = reported(build_report(run, report_specs()["2.02"]))
+    assert {child: set(text.split("; ")) for child, (_, text) in rows.items() if text != NONE} == expected_statuses(run)
 
 
 def test_statuses_has_a_row_for_each_child_on_a_list_and_no_other():

@@ -15,14 +15,15 @@ _HERS = {
     "file_date": "The date of the document; of minutes the dates of the meetings. Several: one a line.",
     "period_from": "First day of what the document is about.",
     "period_to": "Last day of what it is about.",
-    "note": "A remark. For a number, the figure. For *not applicable*, the reason.",
+    "note": "A remark. For a number, the figure, unless annexa's own stands in Checks. For *not applicable*, the "
+    "reason.",
 }
 _TOLD = {
     "due": "The working day that the day of notice is.",
     "due_in": "How many working days that is away.",
     "rag": f"*Red: overdue*; *Amber: due soon* ({SOON} working days or fewer are left); *Green: on time*; "
     "*Green: done* where the status is ready or submitted and the checks found nothing; *Not needed*.",
-    "checks": "What the checks say, in sentences.",
+    "checks": "What the checks say, in sentences, and the figures of annexa's own files.",
 }
 
 
@@ -45,7 +46,8 @@ def evidence_page() -> str:
         fenced("annexa evidence status --tracker tracker.xlsx"),
         "**4. Bring the tracker up to date:** run `annexa evidence init` again with the same `--output`. What you "
         "wrote stays, the days left and the checks are worked out anew. With `--products out`, the folder of a build, "
-        "annexa's own files fill their rows in; a tracker that lies in that folder finds them by itself.",
+        "annexa's own files fill their rows in; a tracker that lies in that folder finds them by itself. A later "
+        "`annexa build` into that folder brings the tracker up to date too, even one without reports.",
         "**5. Collect what is ready.**",
         fenced("annexa evidence collect --tracker tracker.xlsx --output evidence --products out --extracts extract"),
         "Every file of a row that is *ready* or *submitted* is copied into one folder, with the number of its item in "
@@ -60,7 +62,9 @@ def evidence_page() -> str:
         "## Your columns",
         "They have yellow headings, and a line above the table says so. annexa never changes what you wrote there, "
         "with one exception: where annexa's own file filled a row in and a later build no longer has it, the row is "
-        "*not started* again and a message says so. Blank cells alone, and the status *not started*, are filled in.",
+        "*not started* again and a message says so. Blank cells alone, and the status *not started*, are filled in. "
+        "Where a row names annexa's own file, its date and its period follow that file, unless you typed another "
+        "period.",
         table(("Column", "What it is"), ((heading, _HERS[name]) for name, heading in HERS.items())),
         "Dates may be real dates or text, as 04/06/2018 or 2018-06-04. A cell that cannot be read stays as you typed "
         "it, and the row says what should stand there.",
@@ -72,7 +76,8 @@ def evidence_page() -> str:
         "## annexa's columns",
         "Item, Document, Title, Kind and Look-back come from Annex A. The last four are worked out when annexa runs, "
         "not when you change a cell. The tracker of a build leaves out what changes from day to day: "
-        "`annexa evidence status` says it.",
+        "`annexa evidence status` says it. `index.html` of a build shows the same rows to be passed on: of your own "
+        "files, notes and rows it says only that they are there, since they may name a child.",
         table(("Column", "What it is"), ((heading, _TOLD[name]) for name, heading in TOLD.items())),
         "## What is checked",
         *_bullets(
@@ -85,7 +90,7 @@ def evidence_page() -> str:
             "included. Where nothing is looked back, its age is told, without a verdict.",
             "As many files as are asked for; for minutes of a year, no more than four months without a meeting, "
             "counted from the beginning of the year and to the inspection too.",
-            "A number has its figure in Note, or a file.",
+            "A number has its figure in Note or in Checks, or a file.",
             "Lists 1 to 11 have no error, or Note explains them.",
         ),
         "A row that fails a check is not *done*, whatever its status says.",

@@ -62,6 +62,11 @@ def reports_page() -> str:
         "until nothing can be worked out. The sheet Notes names what went. Reports of two runs, or reports beside the "
         "lists, can still be compared by whoever has both: share one version, and the lists with nobody who may not "
         "see them.",
+        "**Share the folder `reports` and `index.html`, and nothing else of that output folder.** `annex-a.xlsx`, the "
+        "files of findings, `exclusions.csv` and `manifest.json` are complete, with children in them or counts of "
+        "them, and `tracker.xlsx` is the officer's own. With `--suppress` the index leaves out how many rows and "
+        "children each list has, which would give hidden counts away, and the audited cases (1.06), a list of "
+        "children, are not written.",
         "## Local targets",
         "Targets and limits of the authority stand under `[reports]` in annexa.toml: see "
         "[reports](options.md#reports). What rests on general knowledge and not on a source that could be checked is "
