@@ -76,22 +76,28 @@ class _Judge:
 
     def name_of_column(self, said: Words, table: str, record: str, name: str) -> float:
         phrases = self.words.columns[record][name]
-        speaks = self._means[id(phrases)].union(*(word.means for word in said))
-        context = (self._context[table] | self.words.context[record]) & speaks
-        key = (said, id(phrases), context)
-        if key not in self.names:
-            own, *others = (similarity(said, each, context) for each in phrases)
-            self.names[key] = max([own, *(_SYNONYM * each for each in others)])
+        speaks = frozenset().union(*(word.means for word in said))
+        score = 0.0
+        if speaks & self._means[id(phrases)]:
+            context = (self._context[table] | self.words.context[record]) & (speaks | self._means[id(phrases)])
+            key = (said, id(phrases), context)
+            if key not in self.names:
+                own, *others = (similarity(said, each, context) for each in phrases)
+                self.names[key] = max([own, *(_SYNONYM * each for each in others)])
+            score = self.names[key]
         if name in self.keys and name != RECORDS[record].meta.key:
             # What a key is called in its own table, other tables call it too.
-            return max(self.names[key], _SYNONYM * max(similarity(said, each) for each in self.keys[name]))
-        return self.names[key]
+            return max(score, _SYNONYM * max(similarity(said, each) for each in self.keys[name]))
+        return score
 
     def column(self, column: ColumnProfile, record: str, name: str) -> ColumnMatch:
         said = self.words_of(column.table, column.name)
         by_name = self.name_of_column(said, column.table, record, name)
         wanted = RECORDS[record].fields()[name]
         links = self.links.get((column.table, column.name), {})
+        # Most pairs say nothing of each other: neither the name does, nor what alone could tell among the values.
+        if not by_name and column.known.get(wanted.code_set, 0.0) < 0.5 and max(links.values(), default=0.0) < 0.5:
+            return ColumnMatch(column.name, name, 0.0, 0.0, None)
         content = agreement(column, RECORDS[record], wanted, links, self.events)
         score = _joined(column, record, name, by_name, content, links)
         readable = wanted.kind is not Kind.JSON or content is None or content >= _READABLE

@@ -5,6 +5,7 @@ Nothing here leaves a value in a message or on the terminal; annexa.sources.prop
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import polars as pl
@@ -85,7 +86,7 @@ class ColumnProfile:
     known: Mapping[str, float]
     values: pl.Series = field(repr=False, compare=False)
 
-    @property
+    @cached_property
     def dates(self) -> float:
         """The share of the filled rows that are dates in any form."""
         return min(1.0, sum(self.shapes.get(name, 0.0) for name in DATE_SHAPES))

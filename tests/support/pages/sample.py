@@ -17,8 +17,8 @@ def sample_page() -> str:
         "file they give the same tables.",
         "```sh\nannexa sample --children 2000 --inspection-date 2018-06-04 --seed 1 --output extract\n```",
         "`--format` writes CSV or Parquet (a file for each table), or one workbook (`extract.xlsx`) or database "
-        "(`extract.sqlite`, or `extract.duckdb` with the extra `annexa[db]`) in the folder: give that file to `--extracts`. "
-        "`--as-at` shows what the system would hold "
+        "(`extract.sqlite`, or `extract.duckdb` with the extra `annexa[db]`) in the folder: give that file to "
+        "`--extracts`. `--as-at` shows what the system would hold "
         "on another day: the same authority, younger or older. The authority is called Exshire (code X01); build it "
         "with `--own-la Exshire`.",
         "## Proportions",
