@@ -17,6 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 BUG = 70
+_PACKAGE = Path(__file__).parent.parent
 INTERRUPTED = 130
 
 stage: ContextVar[str] = ContextVar("stage", default="starting")
@@ -76,7 +77,7 @@ def logged() -> Iterator[None]:
 
 def _place(bug: BaseException) -> str:
     # The message and the source lines of a traceback may quote values, so only places in annexa are shown.
-    frames = [f for f in traceback.extract_tb(bug.__traceback__) if "annexa" in Path(f.filename).parts]
+    frames = [f for f in traceback.extract_tb(bug.__traceback__) if Path(f.filename).is_relative_to(_PACKAGE)]
     place = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "an unknown place"
     return f"An error in annexa: {type(bug).__name__} while {stage.get()}, at {place}."
 
