@@ -204,7 +204,7 @@ sys.stderr.write(" ".join({"polars", "openpyxl", "annexa.editions", "annexa.pipe
     [
         ("annexa build --edition ", edition_names()),
         ("annexa editions diff ilacs-2018 ", edition_names()),
-        ("annexa build --source s", ["ssd"]),
+        ("annexa build --source ssd-d", ["ssd-descriptions"]),
         ("annexa sources show ", source_names()),
     ],
 )
