@@ -100,4 +100,4 @@ def _tell(made: "ReportsMade", output: Path) -> None:
         console.table(("Number", "Value"), each.rows, title=each.title)
         console.line(f"The report is {output / each.file}.")
     if made.findings:
-        console.line(f"{made.findings:,} findings about the records behind them: `annexa check` lists them.")
+        console.line(f"{made.findings:,} findings about the records behind them: see {output / 'findings.xlsx'}.")
