@@ -37,3 +37,9 @@ class OutputError(AnnexaError):
     """The output could not be written; what stood there before is as it was."""
 
     exit_code = 4
+
+
+class BusyError(AnnexaError):
+    """Another run of annexa is at work with the same history; nothing was read or written."""
+
+    exit_code = 5

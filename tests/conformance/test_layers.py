@@ -26,6 +26,7 @@ LAYERS = (
     ("cli",),
     ("console",),
     ("pipeline",),
+    ("history", "differences", "story", "pseudonyms"),
     ("outputs",),
     ("sample",),
     ("evidence",),
