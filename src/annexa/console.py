@@ -77,6 +77,11 @@ def _result(width: int | None = None) -> Iterator[Console]:
             ) from None
 
 
+def ascii_only() -> bool:
+    """Return whether results go where nothing beyond ASCII can be shown for certain."""
+    return _out().options.ascii_only
+
+
 def line(text: str) -> None:
     """Print one line of a result."""
     with _result() as console:
@@ -284,7 +289,8 @@ def build_summary(report: "Report") -> None:
     output = report.request.output
     line(f"The workbook is {output / 'annex-a.xlsx'}.")
     _delivered(report)
-    line("Look next at findings.xlsx and exclusions.csv, in the same folder.")
+    left_out = "exclusions.xlsx" if report.request.password else "exclusions.csv"
+    line(f"Look next at findings.xlsx and {left_out}, in the same folder.")
     line(f"Verdict: {found.verdict}.{_look_at(report)}")
 
 
@@ -399,7 +405,9 @@ def clean_summary(report: "CleanReport", request: "CleanRequest") -> None:
     output = request.output
     line(f"The workbook is {output / 'annex-a.xlsx'}; its sheet Changes lists every repair.")
     if report.filled.unknown_values.height:
-        number = report.filled.unknown_values.height
-        line(f"{_many(number, 'value')} on no code list: edit {output / 'value-map.toml'}, and give it as --value-map.")
+        where = f"edit {output / 'value-map.toml'}, and give it as --value-map."
+        if request.password:
+            where = "value-map.toml would hold them in plain and is not written; they stand in findings.xlsx."
+        line(f"{_many(report.filled.unknown_values.height, 'value')} on no code list: {where}")
     if any(each.left.height for each in report.filled.lists.values()):
         line(f"Cells that could not be read are in {output / 'findings.xlsx'}.")

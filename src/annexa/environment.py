@@ -13,6 +13,15 @@ from annexa.errors import UsageError
 
 _LONGEST: Final = 4096
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_SHORTEST: Final = 12  # characters of a password that workbooks are encrypted with; whoever has a file may try for ever
+_LONGEST_OF_OFFICE: Final = 255
+
+_PLAIN: Final = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP"),
+        *("USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT"),
+    }
+)
 
 
 class Secret:
@@ -51,6 +60,35 @@ def secret(variable: str, option: str) -> str:
             "Name the variable that holds the password, not the password itself.",
         )
     return value
+
+
+def sealing_secret(variable: str, option: str) -> Secret:
+    """Return the password that an environment variable holds, where workbooks may be encrypted with it.
+
+    Args:
+        variable: its name.
+        option: the option that named it, for messages.
+
+    Raises:
+        UsageError: there is no such variable; the password is blank, short, longer than Office takes, or has
+            characters that nobody can type, such as the end of a line.
+    """
+    value = secret(variable, option)
+    hint = f"Put a password of at least {_SHORTEST} characters into the variable, such as three or four words."
+    if not value.strip():
+        raise UsageError(f"{option}: the variable is blank.", hint)
+    if len(value) < _SHORTEST:
+        raise UsageError(f"{option}: the password is too short to encrypt children's data with.", hint)
+    if len(value) > _LONGEST_OF_OFFICE:
+        raise UsageError(
+            f"{option}: the password is longer than Excel takes.", f"At most {_LONGEST_OF_OFFICE} characters are read."
+        )
+    if not value.isprintable():
+        raise UsageError(
+            f"{option}: the password holds a character that cannot be typed, such as the end of a line.",
+            "Set the variable to the password alone.",
+        )
+    return Secret(value)
 
 
 def secret_of_file(path: Path, option: str) -> Secret:
@@ -112,6 +150,25 @@ def secret_of_keyring(service: str, user: str, option: str) -> Secret:
             "Store it once with: keyring set SERVICE USER",
         )
     return Secret(value)
+
+
+def data_folder() -> Path:
+    """Return the folder in which annexa keeps what is the user's own, on this system."""
+    from platformdirs import user_data_path
+
+    return user_data_path("annexa", appauthor=False)
+
+
+def settings_folder() -> Path:
+    """Return the folder in which the user keeps her settings of annexa, on this system."""
+    from platformdirs import user_config_path
+
+    return user_config_path("annexa", appauthor=False)
+
+
+def plain_environment() -> dict[str, str]:
+    """Return the variables that any program needs, and no others: among those may be passwords."""
+    return {name: value for name, value in os.environ.items() if name.upper() in _PLAIN or name.startswith("LC_")}
 
 
 def silence_native_logs() -> None:

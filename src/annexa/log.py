@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,6 +50,37 @@ def end_log(exit_code: int) -> None:
         _LOGGER.removeHandler(handler)
         with suppress(OSError):
             handler.close()
+
+
+class Stopwatch:
+    """How long each stage of a run takes.
+
+    Args:
+        progress: is told the name of each stage as well.
+    """
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self._progress = progress
+        self._begun = time.perf_counter()
+        self._current = ""
+        self._seconds: dict[str, float] = {}
+
+    def tell(self, stage: str) -> None:
+        """Begin a stage."""
+        self._end()
+        self._current = stage
+        self._progress(stage)
+
+    def seconds(self) -> dict[str, float]:
+        """Return the stages so far, in their order, with the time that each took."""
+        self._end()
+        return dict(self._seconds)
+
+    def _end(self) -> None:
+        now = time.perf_counter()
+        if self._current:
+            self._seconds[self._current] = self._seconds.get(self._current, 0.0) + now - self._begun
+        self._begun = now
 
 
 def note(text: str) -> None:

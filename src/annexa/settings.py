@@ -98,6 +98,24 @@ class DatabaseSettings(_Part):
     query_seconds: int = Field(1800, gt=0, le=86_400, description="Longest time that one query may take, in seconds.")
 
 
+class HistorySettings(_Part):
+    """Where the history of dry runs lies, how long it is kept, and who is told when a night goes wrong."""
+
+    folder: str = Field(
+        "", description="Folder of the history and of the dry runs beside it; blank for one in the user's data folder."
+    )
+    keep_days: int = Field(400, gt=0, description="Days for which a run stays in the history.")
+    keep_output_days: int = Field(
+        14, gt=0, description="Days for which what a dry run wrote into a folder beside the history stays there."
+    )
+    hook: Names = Field(
+        (),
+        description="Command, with its arguments, that is told in counts when a dry run goes wrong; read only from a "
+        "file that `--config` names, or from `annexa.toml` in the user's configuration folder.",
+    )
+    hook_seconds: int = Field(60, gt=0, description="Longest time that the hook may take, in seconds.")
+
+
 class Settings(_Part):
     """Everything that annexa.toml may hold. A path in it is relative to the file's own folder."""
 
@@ -125,6 +143,7 @@ class Settings(_Part):
     limits: ReadingLimits = Field(default_factory=ReadingLimits)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     reports: ReportSettings = Field(default_factory=ReportSettings)
+    history: HistorySettings = Field(default_factory=HistorySettings)
     _source_found: bool = PrivateAttr(default=False)
 
     @property

@@ -138,7 +138,7 @@ def _until_closed(descriptor: int) -> bytes:
 # The real command, but the last file takes its time, so that the signal meets a run in the middle of writing.
 SLOW = """
 import sys, time
-import annexa.pipeline.building
+import annexa.outputs.annex_a
 
 def slow(path, frame):
     path.write_text("half")
@@ -146,7 +146,7 @@ def slow(path, frame):
     sys.stderr.flush()
     time.sleep(60)
 
-annexa.pipeline.building.write_csv = slow
+annexa.outputs.annex_a.write_csv = slow
 from annexa.cli.main import run
 run()
 """

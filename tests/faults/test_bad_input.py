@@ -313,7 +313,7 @@ def test_ctrl_c(extract, out, monkeypatch):
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("annexa.pipeline.building.write_csv", interrupt)
+    monkeypatch.setattr("annexa.outputs.annex_a.write_csv", interrupt)
     refused(extract, out, 130, "Interrupted", "no file is half-written")
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from annexa.errors import AnnexaError, OutputError
+from annexa.outputs import locks
 from annexa.outputs import stage as stage_module
 from annexa.outputs.manifest import Manifest, verify
 from annexa.outputs.stage import Stage
@@ -167,7 +168,7 @@ def test_a_repair_that_is_killed_itself_is_repaired_by_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A killed process drops its lock; here the process lives on.
-    monkeypatch.setattr(stage_module, "_lock_file", lambda _: None)
+    monkeypatch.setattr(locks, "lock_file", lambda _: None)
     start = old_run(tmp_path / "start")
     points = 0
     for first in itertools.count(1):
@@ -193,7 +194,7 @@ def test_a_repair_that_is_killed_itself_is_repaired_by_the_next_one(
 
 
 def test_a_first_run_that_is_killed_leaves_nothing_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage_module, "_lock_file", lambda _: None)
+    monkeypatch.setattr(locks, "lock_file", lambda _: None)
     for stop_at in itertools.count(1):
         folder = tmp_path / "out"
         more = cut_short(lambda folder=folder: build(folder, NEW, "new"), stop_at)
@@ -319,7 +320,7 @@ def half_changed(folder: Path) -> Path:
 
     dead: list[bool] = []
     with pytest.MonkeyPatch.context() as patch, patched(wrap):
-        patch.setattr(stage_module, "_lock_file", lambda _: None)
+        patch.setattr(locks, "lock_file", lambda _: None)
         with pytest.raises(Kill):
             build(folder, NEW, "new")
     return folder
@@ -345,7 +346,7 @@ def test_the_undoing_ends_in_a_deletion_that_may_fail_too(tmp_path: Path, monkey
 def test_a_new_file_that_somebody_removed_after_the_kill_does_not_cost_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage_module, "_lock_file", lambda _: None)
+    monkeypatch.setattr(locks, "lock_file", lambda _: None)
     for stop_at in itertools.count(1):
         folder = half_changed(tmp_path / str(stop_at))
         (folder / "annex-a.xlsx").unlink()

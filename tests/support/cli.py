@@ -23,7 +23,7 @@ def annexa(*arguments: str | Path, env: dict[str, str] | None = None) -> Ran:
     A build that does not name its reports makes none: most tests are about the lists, and reports take time.
     """
     given = [str(each) for each in arguments]
-    if given[:1] == ["build"] and "--reports" not in given and "--help" not in given:
+    if given[:1] in (["build"], ["dry-run"]) and "--reports" not in given and "--help" not in given:
         given += ["--reports", "none"]
     runner = CliRunner()
     result = runner.invoke(app, given, env={"COLUMNS": "300", **(env or {})})

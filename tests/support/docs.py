@@ -12,10 +12,12 @@ from annexa.outputs.findings_layout import findings_schema_text
 from annexa.outputs.manifest import schema_text
 from tests.support.pages.checks import checks_page
 from tests.support.pages.evidence import evidence_page
+from tests.support.pages.explain import explain_page
 from tests.support.pages.findings import findings_page
 from tests.support.pages.layout import layout_page
 from tests.support.pages.lists import lists_page
 from tests.support.pages.options import options_page
+from tests.support.pages.pseudonyms import pseudonyms_page
 from tests.support.pages.reports import report_pages, reports_page
 from tests.support.pages.sample import sample_page
 
@@ -23,10 +25,12 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES: Mapping[str, Callable[[], str]] = {
     "checks.md": checks_page,
     "evidence.md": evidence_page,
+    "explain.md": explain_page,
     "extract-layout.md": layout_page,
     "findings.md": findings_page,
     "lists.md": lists_page,
     "options.md": options_page,
+    "pseudonymised-fields.md": pseudonyms_page,
     "reports.md": reports_page,
     **report_pages(),
     "sample.md": sample_page,

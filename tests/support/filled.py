@@ -14,6 +14,7 @@ import openpyxl
 import polars as pl
 
 from annexa.editions import load_edition
+from annexa.environment import Secret
 from annexa.extract.files import Limits
 from annexa.filled.read import RawWorkbook, read_workbook
 from annexa.findings import Findings
@@ -113,7 +114,8 @@ def sheet_xml(path: Path, xml: str, part: str = "xl/worksheets/sheet1.xml") -> P
 def read(path: Path, edition: str = "ilacs-2019", password: str | None = None) -> tuple[RawWorkbook, pl.DataFrame]:
     """Read a workbook; return it with the findings."""
     findings = Findings()
-    workbook = read_workbook(path, load_edition(edition), findings, Limits(), password)
+    word = None if password is None else Secret(password)
+    workbook = read_workbook(path, load_edition(edition), findings, Limits(), word)
     return workbook, findings.frame()
 
 

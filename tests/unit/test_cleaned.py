@@ -13,7 +13,7 @@ from annexa.extract.read import read_extract
 from annexa.filled.fill import fill
 from annexa.filled.kinds import cells_of
 from annexa.findings import Findings
-from annexa.outputs import annex_a, cleaned
+from annexa.outputs import annex_a, cleaned, workbook
 from annexa.outputs.cleaned import summary, write_cleaned
 from annexa.outputs.workbook import Sheet, write_workbook
 from annexa.period import InspectionPeriod
@@ -131,7 +131,7 @@ def test_changes_and_rows_that_left_stand_on_a_sheet(tmp_path: Path) -> None:
 
 
 def test_more_changes_than_a_sheet_holds_go_on_on_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cleaned, "_ROWS_A_SHEET", 2)
+    monkeypatch.setattr(workbook, "_ROWS_A_SHEET", 2)
     book = write(tmp_path / "a.xlsx", raw_list(8, {CHILD: ["1", "2", "3"], GENDER: ["Male", "Male", "Male"]}))
     assert book.sheetnames[-3:] == ["Changes", "Changes_2", "Codes_used"]
     assert [len(cells(book[name], 3)) for name in ("Changes", "Changes_2")] == [2, 1]

@@ -470,6 +470,6 @@ def test_a_row_that_she_added_has_its_files_checked(folder):
 
 def test_a_file_that_several_rows_name_is_opened_once(folder, monkeypatch):
     seen = []
-    monkeypatch.setattr("annexa.evidence.files.fault", lambda path, _: seen.append(path) or "")
+    monkeypatch.setattr("annexa.evidence.files.fault", lambda path, *_: seen.append(path) or "")
     problems(folder, *(row_of(each, "sub/a.txt") for each in ("1.02-workflow", "1.10-thresholds")))
     assert seen == [folder / "sub" / "a.txt"]

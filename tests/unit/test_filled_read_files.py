@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from annexa.editions import load_edition
+from annexa.environment import Secret
 from annexa.errors import SourceError
 from annexa.extract.files import Limits
 from annexa.filled.model import SHEET_ROW
@@ -41,8 +42,9 @@ def one(path: Path, **more: object) -> Path:
 
 def refused(path: Path, message: str, password: str | None = None, limits: Limits | None = None) -> SourceError:
     """Read a workbook that is refused; return the error."""
+    word = None if password is None else Secret(password)
     with pytest.raises(SourceError, match=message) as caught:
-        read_workbook(path, load_edition("ilacs-2019"), Findings(), limits or Limits(), password)
+        read_workbook(path, load_edition("ilacs-2019"), Findings(), limits or Limits(), word)
     assert caught.value.hint
     return caught.value
 

@@ -14,6 +14,7 @@ from annexa.checks.accept import ACCEPTED
 from annexa.checks.catalogue import catalogue
 from annexa.checks.gate import NEW, Gate, judge
 from annexa.checks.run import FOUND, NOT_RUN, PASSED, Result
+from annexa.environment import Secret
 from annexa.findings import SCHEMA
 from annexa.outputs import findings_files
 from annexa.outputs.files import read_csv
@@ -26,6 +27,8 @@ from annexa.outputs.findings_files import (
 )
 from annexa.outputs.findings_layout import FindingsFile, findings_schema_text
 from annexa.outputs.stage import Stage
+from tests.support.cli import contents
+from tests.support.sealed import PASSWORD, book, opened, quick
 from tests.unit.test_stage import manifest
 
 DAY = date(2025, 6, 2)
@@ -106,6 +109,35 @@ def written(folder: Path, given: Report, wanted: Wanted | None = None) -> Path:
         write_findings(stage, given, wanted)
         stage.commit(manifest())
     return folder
+
+
+def test_under_a_password_there_are_workbooks_alone(tmp_path):
+    with quick(), Stage(tmp_path / "sealed", Secret(PASSWORD)) as stage:
+        write_findings(stage, report(), Wanted(junit=True, by_team=True))
+        stage.commit(manifest())
+    plain = written(tmp_path / "plain", report(), Wanted(junit=True, by_team=True))
+    sealed = contents(tmp_path / "sealed")
+    assert {*sealed, "findings.csv", "findings.json"} == set(contents(plain))
+    teams = {name for name in sealed if name.startswith("missing-evidence/")}
+    assert len(teams) > 1
+    assert all(opened(tmp_path / "sealed" / name) == (plain / name).read_bytes() for name in teams)
+    assert sealed["findings.junit.xml"] == (plain / "findings.junit.xml").read_bytes()
+    whole = book(tmp_path / "sealed" / "findings.xlsx")
+    assert whole.sheetnames[:4] == ["Summary", "Findings", "Missing_evidence", "Definitions"]
+    assert [cell.value for cell in whole["All_findings"][2]] == list(COLUMNS)
+    assert whole["All_findings"].max_row == 2 + report().findings.height
+
+
+def test_more_findings_than_a_check_shows_are_all_on_the_other_sheet(tmp_path, monkeypatch):
+    monkeypatch.setattr(findings_files, "MOST_A_CHECK", 1)
+    with quick(), Stage(tmp_path, Secret(PASSWORD)) as stage:
+        write_findings(stage, report())
+        stage.commit(manifest())
+    whole = book(tmp_path / "findings.xlsx")
+    assert whole["Findings"].max_row < whole["All_findings"].max_row
+    told = str(list(whole["Summary"].values))
+    assert "the sheet All_findings has all of them." in told
+    assert "findings.csv" not in told
 
 
 def test_the_json_file_keeps_to_its_schema_and_holds_every_finding(tmp_path):

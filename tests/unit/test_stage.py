@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from annexa.errors import OutputError
-from annexa.outputs import stage as stage_module
+from annexa.outputs import locks
 from annexa.outputs.manifest import Manifest, read_manifest, verify
 from annexa.outputs.stage import Stage
 
@@ -224,7 +224,7 @@ def test_two_runs_at_once_are_refused_and_the_first_goes_on(tmp_path: Path) -> N
 def test_a_lock_whose_file_went_in_the_same_moment_is_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage_module, "_lock_file", lambda _: (tmp_path / ".annexa-lock").unlink())
+    monkeypatch.setattr(locks, "lock_file", lambda _: (tmp_path / ".annexa-lock").unlink())
     with pytest.raises(OutputError, match="Another run of annexa"):
         build(tmp_path, a_csv="a")
     assert list(tmp_path.iterdir()) == []
@@ -234,7 +234,7 @@ def test_a_disk_that_cannot_lock_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     def no_locks(_: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(stage_module, "_lock_file", no_locks)
+    monkeypatch.setattr(locks, "lock_file", no_locks)
     with pytest.raises(OutputError, match="No locks available"):
         build(tmp_path, a_csv="a")
 

@@ -15,7 +15,8 @@ from annexa.errors import UsageError
 from annexa.findings import SEVERITIES
 from annexa.resources import resource
 
-SCOPES: Final = ("extract", "workbook", "both")
+HISTORY: Final = "history"
+SCOPES: Final = ("extract", "workbook", "both", HISTORY)
 Setting = bool | int | float | str | tuple[str, ...] | tuple[int, ...]
 
 
@@ -26,7 +27,7 @@ class Definition:
     Args:
         id: AA-...
         severity: error, warning or info.
-        scope: extract, workbook or both.
+        scope: extract, workbook or both; history for what a dry run compares with earlier ones.
         lists: the lists it is about.
         suppressed_by: checks whose finding about the same child, and event, takes this one's place.
         editions: names of the editions it is limited to; all where empty.

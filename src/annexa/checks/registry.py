@@ -91,6 +91,7 @@ class Made:
 
 ON_EXTRACT: Final[dict[str, Check]] = {}
 ON_LISTS: Final[dict[str, Check]] = {}
+ON_NIGHTS: Final[dict[str, Check]] = {}
 MADE: Final[dict[str, Made]] = {}
 
 _Decorator: TypeAlias = Callable[[Callable[..., Answer]], Callable[..., Answer]]
@@ -108,6 +109,11 @@ def on_lists(
 ) -> _Decorator:
     """Register a test over finished lists: function(run: ListsRun, check: Definition[, number: int])."""
     return _register(ON_LISTS, check, reads, each, optional)
+
+
+def on_nights(check: str) -> _Decorator:
+    """Register a test of a dry run as a whole, after all others: function(run: NightRun, check: Definition)."""
+    return _register(ON_NIGHTS, check, {}, None, ())
 
 
 def made(check: str, *, reads: Reads | None = None, counted: str = "", optional: Sequence[str] = ()) -> None:

@@ -7,8 +7,9 @@ from typing import Any, Final
 import polars as pl
 
 from annexa.checks import vocabulary  # noqa: F401  (importing it registers every check)
-from annexa.checks.catalogue import Definition, catalogue
-from annexa.checks.registry import MADE, ON_EXTRACT, ON_LISTS, Answer, Check, Looked, Made, Unable
+from annexa.checks.catalogue import HISTORY, Definition, catalogue
+from annexa.checks.nightly import NightRun
+from annexa.checks.registry import MADE, ON_EXTRACT, ON_LISTS, ON_NIGHTS, Answer, Check, Looked, Made, Unable
 from annexa.checks.runs import ExtractRun, ListsRun, ListView
 from annexa.checks.suppress import suppressed
 from annexa.checks.teams import with_teams
@@ -84,7 +85,7 @@ def run_checks(
     frames: list[pl.DataFrame] = []
     answers: dict[str, Result] = {}
     for check, definition in definitions.items():
-        if only is not None and check not in only:
+        if (only is not None and check not in only) or definition.scope == HISTORY:
             continue
         result, frame = _one(definition, run, before.filter(pl.col("check") == check), unread)
         answers[check] = result
@@ -95,9 +96,31 @@ def run_checks(
     )
     hidden = suppressed(together, definitions)
     shown = together.filter(~hidden)
-    shown = gather([with_teams(run, shown) if teams else shown])
+    shown = with_teams(run, shown) if teams else shown
+    # Last, for they count what all others found.
+    found = _counts(shown, definitions)
+    nights = {
+        check: _of_a_night(definition, run, before, found)
+        for check, definition in definitions.items()
+        if definition.scope == HISTORY and (only is None or check in only)
+    }
+    answers |= {check: result for check, (result, _) in nights.items()}
+    shown = gather([shown, *(frame for _, frame in nights.values())])
     counts, lost = _counts(shown, definitions), _counts(together.filter(hidden), definitions)
     return Checked(shown, tuple(_counted(each, counts, lost) for each in answers.values()))
+
+
+def _of_a_night(
+    definition: Definition, run: ExtractRun | ListsRun, before: pl.DataFrame, counts: Mapping[str, int]
+) -> tuple[Result, pl.DataFrame]:
+    if not definition.enabled:
+        return Result(definition, OFF), empty()
+    if not isinstance(run, ExtractRun) or run.night is None:
+        return Result(definition, OTHER_INPUT), empty()
+    [answer] = _answers(ON_NIGHTS[definition.id].function(NightRun(run, run.night, before, counts), definition))
+    if isinstance(answer, Unable):
+        return Result(definition, NOT_RUN, reasons=(answer.reason,)), empty()
+    return Result(definition, PASSED, answer.tested), _finding(definition, answer.found)
 
 
 def _one(

@@ -1,7 +1,8 @@
 """What a check may look at: an extract with the lists built from it, or finished lists, whoever made them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 import polars as pl
@@ -21,6 +22,46 @@ FIRST_DATA_ROW = 3  # of a sheet that annexa writes: title, headings, data
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """The last good dry run, in counts.
+
+    Args:
+        version: of annexa that made it.
+        lists: number of rows of each list that was built.
+        findings: number of findings by the id of the check.
+        tables: number of rows by the name of the source table.
+        codes: the codes of all good runs: table, column, code, as checks.nightly.codes_of() gives them; None where they
+            cannot be compared.
+    """
+
+    version: str
+    lists: Mapping[int, int]
+    findings: Mapping[str, int]
+    tables: Mapping[str, int]
+    codes: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a dry run knows beside the extract.
+
+    Args:
+        version: of annexa that runs.
+        today: the day of the run, which need not be D.
+        taken: input file -> the day on which it was made, without those of which nobody knows; or "" -> the extract
+            date that was given.
+        earlier: the last good dry run of the same edition and source profile, or None.
+        keyed: turns texts into what may be kept of them.
+    """
+
+    version: str
+    today: date
+    taken: Mapping[str, date]
+    earlier: Earlier | None
+    keyed: Callable[[pl.Series], pl.Series]
+
+
+@dataclass(frozen=True)
 class ExtractRun:
     """An extract, read and prepared, and the lists built from it.
 
@@ -29,12 +70,14 @@ class ExtractRun:
         calendar: working days.
         lists: all lists of the edition by number.
         previous: number of rows of each list in an earlier run of the same edition, or None.
+        night: what a dry run knows beside it; None for any other run.
     """
 
     context: Context
     calendar: WorkingDays
     lists: Mapping[int, BuiltList]
     previous: Mapping[int, int] | None = None
+    night: Night | None = None
 
     @cached_property
     def built(self) -> "ListsRun":

@@ -22,6 +22,7 @@ from annexa.checks import (  # noqa: F401
     front_door,
     identity,
     missing,
+    nightly,
     placement_order,
     placements,
     protection,

@@ -1,8 +1,9 @@
 """annexa build."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
@@ -36,6 +37,7 @@ def build(
     no_values: o.NoValues = False,
     by_team: o.ByTeam = False,
     format_: o.BuildFormats = None,
+    password_env: o.PasswordEnv = None,
     suppress: o.Suppress = False,
     worker_names: o.WorkerNames = False,
     all_exploitation: o.AllExploitation = False,
@@ -51,49 +53,87 @@ def build(
 
     Example: annexa build --inspection-date 2018-06-04 --extracts extract --edition ilacs-2018 --output out
     """
+    asked = dict(locals())
     debug_file.set(debug)
-    from annexa import clock, log
+    from annexa import log
+
+    if log_file is not None:
+        log.open_log(log_file)
+    day = o.day(inspection_date, "--inspection-date")
+    resolved = resolved_of(asked)
+    request = request_of(asked, resolved, day, Path(resolved.settings.output or f"annexa-{day.isoformat()}"))
+    run(request, quiet=quiet, verbose=verbose and not quiet, json=json)
+
+
+def resolved_of(asked: Mapping[str, Any]) -> o.Resolved:
+    """Return the settings of a command that takes the build's options.
+
+    Args:
+        asked: the name of each parameter of build() -> what was given.
+
+    Raises:
+        UsageError: an option, or the settings file, that cannot be used.
+    """
+    return o.resolve(
+        asked["config"],
+        own_la=asked["own_la"],
+        extracts=asked["extracts"] or None,
+        db_password=o.db_password(asked["db_password_env"], asked["db_password_file"], asked["db_keyring"]),
+        source=asked["source"],
+        edition=asked["edition"],
+        output=str(asked["output"]) if asked["output"] else None,
+        extract_date=o.day(asked["extract_date"], "--extract-date") if asked["extract_date"] else None,
+        fail_on=asked["fail_on"].value if asked["fail_on"] else None,
+        accepted=str(asked["accepted"]) if asked["accepted"] else None,
+        suppress=asked["suppress"],
+        worker_names=asked["worker_names"],
+        all_exploitation=asked["all_exploitation"],
+    )
+
+
+def request_of(
+    asked: Mapping[str, Any],
+    resolved: o.Resolved,
+    day: date,
+    output: Path,
+    command: Literal["build", "dry-run"] = "build",
+) -> "Request":
+    """Return what a command that takes the build's options asks for.
+
+    Args:
+        asked: as for resolved_of().
+        resolved: what that gave.
+        day: D.
+        output: the folder to write to.
+        command: which one it is.
+
+    Raises:
+        UsageError: an option that cannot be used.
+    """
+    from annexa import clock
     from annexa.checks.gate import Gate
     from annexa.outputs.findings_files import Wanted
     from annexa.pipeline.building import Request
     from annexa.pipeline.checking import Judging
 
-    if log_file is not None:
-        log.open_log(log_file)
-    day = o.day(inspection_date, "--inspection-date")
-    resolved = o.resolve(
-        config,
-        own_la=own_la,
-        extracts=extracts or None,
-        db_password=o.db_password(db_password_env, db_password_file, db_keyring),
-        source=source,
-        edition=edition,
-        output=str(output) if output else None,
-        extract_date=o.day(extract_date, "--extract-date") if extract_date else None,
-        fail_on=fail_on.value if fail_on else None,
-        accepted=str(accepted) if accepted else None,
-        suppress=suppress,
-        worker_names=worker_names,
-        all_exploitation=all_exploitation,
-    )
     settings = resolved.settings
-    formats = {each.value for each in format_ or ()}
-    request = Request(
+    formats = {each.value for each in asked["format_"] or ()}
+    accepted = Path(settings.accepted) if settings.accepted else None
+    return Request(
         inspection_date=day,
         extracts=o.extracts_of(resolved),
-        output=Path(settings.output or f"annexa-{day.isoformat()}"),
+        output=output,
         settings=settings,
         created=clock.now(),
-        lists=o.numbers(lists, "--lists"),
-        require=o.numbers(require, "--require") or (),
-        judging=Judging(
-            Gate(settings.fail_on), Path(settings.accepted) if settings.accepted else None, previous=previous
-        ),
-        wanted=Wanted(junit="junit" in formats, by_team=by_team, values=not no_values),
-        reports=o.report_items(reports),
+        lists=o.numbers(asked["lists"], "--lists"),
+        require=o.numbers(asked["require"], "--require") or (),
+        judging=Judging(Gate(settings.fail_on), accepted, previous=asked["previous"]),
+        wanted=Wanted(junit="junit" in formats, by_team=asked["by_team"], values=not asked["no_values"]),
+        reports=o.report_items(asked["reports"]),
         report_formats=tuple(sorted(formats - {"junit"})),
+        command=command,
+        password=o.sealing(asked["password_env"], asked["format_"] or (), quiet=asked["quiet"]),
     )
-    run(request, quiet=quiet, verbose=verbose and not quiet, json=json)
 
 
 def run(request: "Request", *, quiet: bool, verbose: bool, json: bool) -> None:

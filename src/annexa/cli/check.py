@@ -9,7 +9,6 @@ from annexa.cli import options as o
 from annexa.cli.build import unusual_date
 from annexa.cli.complete import check_ids
 from annexa.cli.guard import debug_file, guarded, stage
-from annexa.environment import secret
 from annexa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def check(
         extracts=None if workbooks and not extracts else o.extracts_of(resolved),
         workbooks=tuple(workbooks or ()),
         output=output,
-        password=secret(password_env, "--password-env") if password_env else None,
+        password=o.sealing(password_env) if output else o.opening(password_env),
         value_map=value_map,
         judging=Judging(
             Gate(fail_on.value, max_errors, dict(read_rate(each) for each in max_rate or ())),

@@ -53,7 +53,7 @@ def list_checks(
                 each.id,
                 each.severity if each.enabled else "off",
                 lists_in_words(each.lists),
-                {"both": "extract, workbook"}.get(each.scope, each.scope),
+                {"both": "extract, workbook", "history": "dry run"}.get(each.scope, each.scope),
                 known[each.id].title,
             )
             for each in shown
@@ -96,6 +96,7 @@ def explain(
         )
         return
     tests = {"extract": "tests an extract", "workbook": "tests a finished workbook", "both": "tests both"}
+    tests["history"] = "compares a dry run with the last good one"
     about = lists_in_words(definition.lists, noun=True)
     lines = [
         f"{definition.id}: {page.title}",

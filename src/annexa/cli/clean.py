@@ -8,7 +8,6 @@ import typer
 from annexa.cli import options as o
 from annexa.cli.build import unusual_date
 from annexa.cli.guard import debug_file, guarded, stage
-from annexa.environment import secret
 
 
 @guarded
@@ -54,7 +53,7 @@ def clean(
         output=output or Path(f"annexa-clean-{day.isoformat()}"),
         settings=o.resolve(config, edition=edition).settings,
         created=clock.now(),
-        password=secret(password_env, "--password-env") if password_env else None,
+        password=o.sealing(password_env),
         value_map=value_map,
         wanted=Wanted(values=not no_values),
     )

@@ -10,6 +10,7 @@ from annexa.cli.build import unusual_date
 from annexa.cli.guard import debug_file, guarded, stage
 
 if TYPE_CHECKING:
+    from annexa.environment import Secret
     from annexa.evidence.paths import Allowed
     from annexa.evidence.rows import Row
     from annexa.pipeline.collecting import CollectReport
@@ -42,6 +43,7 @@ def init(
         Path, typer.Option("--output", metavar="PATH", help="The tracker to write or to bring up to date.")
     ] = Path("tracker.xlsx"),
     products: Products = None,
+    password_env: o.PasswordEnv = None,
     config: o.Config = None,
     quiet: o.Quiet = False,
     json: o.Json = False,
@@ -62,7 +64,8 @@ def init(
     today = clock.today()
     for warning in unusual_date(day, today):
         console.warning(warning, quiet=quiet)
-    report = write_tracker(TrackerRequest(output, today, o.resolve(config).settings, day, products))
+    password = o.sealing(password_env)
+    report = write_tracker(TrackerRequest(output, today, o.resolve(config).settings, day, products, password=password))
     console.run_notes(report.messages, quiet=quiet)
     if json:
         console.document(_document(report))
@@ -77,6 +80,7 @@ def status(
     tracker: Tracker,
     inspection_date: DayOfTracker = None,
     products: Products = None,
+    password_env: o.PasswordEnv = None,
     config: o.Config = None,
     json: o.Json = False,
     quiet: o.Quiet = False,
@@ -90,7 +94,7 @@ def status(
     from annexa import console
     from annexa.pipeline.evidence import look
 
-    report = look(_request(tracker, inspection_date, products, o.resolve(config)))
+    report = look(_request(tracker, inspection_date, products, o.resolve(config), password=o.opening(password_env)))
     console.run_notes(report.messages, quiet=quiet)
     if json:
         console.document(_document(report))
@@ -128,6 +132,7 @@ def collect(
     max_size: Annotated[
         int, typer.Option("--max-size", metavar="MB", min=1, help="Largest size of a file, in megabytes.")
     ] = 50,
+    password_env: o.PasswordEnv = None,
     config: o.Config = None,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
@@ -150,7 +155,7 @@ def collect(
     allowed = Allowed(allow_outside, allow_links, max_size * MEGABYTE)
     password = o.db_password(db_password_env, db_password_file, db_keyring)
     resolved = o.resolve(config, source=source, db_password=password)
-    about = _request(tracker, inspection_date, products, resolved, allowed)
+    about = _request(tracker, inspection_date, products, resolved, allowed, o.sealing(password_env))
     # An extract is read only where it is asked for, not because annexa.toml names one.
     place = o.place_given(extracts, resolved) if extracts else None
     request = CollectRequest(about, output, clock.now(), place)
@@ -158,7 +163,7 @@ def collect(
         report = run_collect(request, tell)
     console.run_notes(report.tracker.messages, quiet=quiet)
     console.run_notes(report.remarks, quiet=quiet)
-    _show(report, output, json=json, quiet=quiet)
+    _show(report, output, "index.xlsx" if about.password else "index.html", json=json, quiet=quiet)
 
 
 def _request(
@@ -167,6 +172,7 @@ def _request(
     products: Path | None,
     resolved: o.Resolved,
     allowed: "Allowed | None" = None,
+    password: "Secret | None" = None,
 ) -> "TrackerRequest":
     from annexa import clock
     from annexa.evidence import paths
@@ -179,10 +185,11 @@ def _request(
         o.day(inspection_date, "--inspection-date") if inspection_date else None,
         products,
         allowed or paths.Allowed(),
+        password=password,
     )
 
 
-def _show(report: "CollectReport", output: Path, *, json: bool, quiet: bool) -> None:
+def _show(report: "CollectReport", output: Path, index_file: str, *, json: bool, quiet: bool) -> None:
     from annexa import console
     from annexa.outputs import evidence_index as index
 
@@ -195,10 +202,10 @@ def _show(report: "CollectReport", output: Path, *, json: bool, quiet: bool) -> 
         console.table(
             ("State", "Rows"), [(state, f"{report.number(state):,}") for state in index.STATES if report.number(state)]
         )
-        console.line(f"{files} file{'' if files == 1 else 's'} in {output}; look at {output / 'index.html'}.")
+        console.line(f"{files} file{'' if files == 1 else 's'} in {output}; look at {output / index_file}.")
     if refused:
         what = "1 file that is ready was" if refused == 1 else f"{refused} files that are ready were"
-        console.error(f"{what} not collected.", f"See {output / 'index.html'}: it says why.")
+        console.error(f"{what} not collected.", f"See {output / index_file}: it says why.")
         raise typer.Exit(1)
 
 

@@ -6,7 +6,25 @@ from typing import Annotated
 import typer
 
 from annexa import __version__
-from annexa.cli import build, check, checks, clean, config, editions, evidence, pack, report, sample, sources, verify
+from annexa.cli import (
+    build,
+    check,
+    checks,
+    clean,
+    config,
+    diff,
+    dry_run,
+    editions,
+    evidence,
+    explain,
+    history,
+    pack,
+    pseudonymise,
+    report,
+    sample,
+    sources,
+    verify,
+)
 
 app = typer.Typer(
     name="annexa",
@@ -17,12 +35,17 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("build")(build.build)
+app.command("dry-run")(dry_run.dry_run)
 app.command("report")(report.report)
 app.command("pack")(pack.pack)
 app.command("check")(check.check)
+app.command("diff")(diff.diff)
+app.command("explain")(explain.explain)
 app.command("clean")(clean.clean)
 app.command("verify")(verify.verify)
+app.command("pseudonymise")(pseudonymise.pseudonymise)
 app.command("sample")(sample.sample)
+app.add_typer(history.app, name="history")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(checks.app, name="checks")
 app.add_typer(editions.app, name="editions")

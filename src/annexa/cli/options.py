@@ -1,5 +1,6 @@
 """The options that commands on an extract share, and how they join annexa.toml and the defaults."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -12,6 +13,7 @@ from annexa.cli.complete import edition_names, source_names
 from annexa.errors import UsageError
 
 if TYPE_CHECKING:
+    from annexa.environment import Secret
     from annexa.extract.address import Place
     from annexa.settings import Settings
 
@@ -199,7 +201,12 @@ ValueMap = Annotated[
 ]
 PasswordEnv = Annotated[
     str | None,
-    typer.Option("--password-env", metavar="NAME", help="Environment variable that holds the workbooks' password."),
+    typer.Option(
+        "--password-env",
+        metavar="NAME",
+        help="Environment variable with a password: workbooks that ask for one are opened with it, and whatever is "
+        "written about children is encrypted with it.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Add stages, timings and counts on stderr.")]
@@ -284,10 +291,47 @@ def db_password(env: str | None, file: Path | None, keyring: str | None) -> dict
     return given
 
 
+def opening(password_env: str | None) -> "Secret | None":
+    """Return the password that workbooks are opened with, however short; None where none is named.
+
+    Raises:
+        UsageError: there is no such variable.
+    """
+    from annexa.environment import Secret, secret
+
+    return Secret(secret(password_env, "--password-env")) if password_env else None
+
+
+def sealing(password_env: str | None, formats: Collection[Enum] = (), *, quiet: bool = False) -> "Secret | None":
+    """Return the password that outputs are encrypted with, None where they are not; say what is left out under it.
+
+    Args:
+        password_env: what --password-env names.
+        formats: the further forms that are asked for.
+        quiet: print errors alone.
+
+    Raises:
+        UsageError: there is no such variable, or its password is none to encrypt with.
+    """
+    if password_env is None:
+        return None
+    from annexa import console
+    from annexa.environment import sealing_secret
+
+    password = sealing_secret(password_env, "--password-env")
+    left = [form.value for form in formats if form.value in ("csv", "json")]
+    if left:
+        console.warning(
+            f"--format {' and '.join(left)}: not written, since only workbooks can be encrypted; they hold the same.",
+            quiet=quiet,
+        )
+    return password
+
+
 def _origins(settings: "Settings", file: str) -> dict[str, str]:
     """Say of each setting whether it stands in the file or is the default; tables as in options.own_la."""
     origins = {name: file if name in settings.model_fields_set else "default" for name in type(settings).model_fields}
-    for table in ("options", "limits", "database", "reports"):
+    for table in ("options", "limits", "database", "reports", "history"):
         part = getattr(settings, table)
         for name in type(part).model_fields:
             origins[f"{table}.{name}"] = file if name in part.model_fields_set else "default"
@@ -313,6 +357,7 @@ def _beside(path: Path, settings: "Settings") -> "Settings":
             "extracts": beside(settings.extracts, path.parent) if settings.extracts else "",
             "database": settings.database.model_copy(update={"password_file": joined(settings.database.password_file)}),
             "output": joined(settings.output),
+            "history": settings.history.model_copy(update={"folder": joined(settings.history.folder)}),
             "accepted": joined(settings.accepted),
             "closure_days": joined(settings.closure_days),
             "packs": joined(settings.packs),

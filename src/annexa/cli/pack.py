@@ -55,6 +55,7 @@ def pack(
     accepted: o.AcceptedFile = None,
     no_values: o.NoValues = False,
     format_: o.BuildFormats = None,
+    password_env: o.PasswordEnv = None,
     suppress: o.Suppress = False,
     worker_names: o.WorkerNames = False,
     all_exploitation: o.AllExploitation = False,
@@ -126,6 +127,7 @@ def pack(
         items=items,
         title=chosen.title,
         command="pack",
+        password=o.sealing(password_env, format_ or (), quiet=quiet),
     )
     run(request, quiet=quiet, verbose=verbose and not quiet, json=json)
 

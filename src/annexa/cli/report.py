@@ -38,6 +38,7 @@ def report(
     extract_date: o.ExtractDate = None,
     own_la: o.OwnLa = None,
     format_: o.ReportFormats = None,
+    password_env: o.PasswordEnv = None,
     suppress: o.Suppress = False,
     worker_names: o.WorkerNames = False,
     all_exploitation: o.AllExploitation = False,
@@ -80,6 +81,7 @@ def report(
         settings=resolved.settings,
         created=clock.now(),
         formats=tuple(sorted({each.value for each in format_ or ()})),
+        password=o.sealing(password_env, format_ or (), quiet=quiet),
     )
     log.note(f"report {', '.join(request.items)} for {day}, extract {request.extracts}, output {request.output}")
     for warning in unusual_date(day, clock.today()):

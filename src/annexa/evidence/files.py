@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from annexa.environment import Secret
 from annexa.evidence.items import Document
 from annexa.evidence.opens import fault
 from annexa.evidence.paths import Located, Places
@@ -61,6 +62,7 @@ def check_rows(
     days: Days,
     limits: Limits | None = None,
     given: Collection[str] = (),
+    password: Secret | None = None,
 ) -> dict[int, Checked]:
     """Check the rows of a tracker and the files that they name.
 
@@ -71,6 +73,7 @@ def check_rows(
         days: D and today.
         limits: how far a package may expand.
         given: ids of the documents whose figure a build gives.
+        password: what annexa's own files are encrypted with, or None.
 
     Returns:
         By position of the row.
@@ -83,7 +86,7 @@ def check_rows(
             return located.problem
         key = str(located.path)
         if key not in opened:
-            opened[key] = fault(located.path, limits or Limits())
+            opened[key] = fault(located.path, limits or Limits(), password)
         return opened[key]
 
     checked = {}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from annexa.environment import Secret
 from annexa.errors import SourceError
 from annexa.extract.files import Limits
 from annexa.extract.package import BLOCK, BROKEN, check_limits, expand
@@ -37,7 +38,7 @@ _OLD: Final = (".doc", ".xls", ".ppt")
 _TEXTS: Final = (".csv", ".txt", ".tsv", ".md")
 
 
-def fault(path: Path, limits: Limits) -> str:
+def fault(path: Path, limits: Limits, password: Secret | None = None) -> str:
     """Say why a file cannot be handed over, in words that follow "the file"; blank where nothing is wrong.
 
     A workbook, document, presentation or zip must be whole in all its parts, a PDF have its beginning and its end, an
@@ -46,6 +47,7 @@ def fault(path: Path, limits: Limits) -> str:
     Args:
         path: an ordinary file.
         limits: how far a package may expand.
+        password: a file that is encrypted with it, as annexa's own are, may ask for it.
     """
     try:
         if not path.stat().st_size:
@@ -54,6 +56,8 @@ def fault(path: Path, limits: Limits) -> str:
             return "is what Office makes beside a document that is open: name the document without ~$"
         with path.open("rb") as file:
             first = file.read(_PDF_HEAD)
+        if first.startswith(_OLE) and path.suffix.lower() in _PARTS:
+            return _PASSWORD if asks_for_password(path, "it", password) else ""
         return _looked_at(path)(path, first, limits)
     except SourceError as error:
         # Without the name of the file, which stands beside it and may be that of a child.
@@ -78,8 +82,6 @@ def _any(path: Path, first: bytes, limits: Limits) -> str:  # noqa: ARG001
 
 
 def _package(path: Path, first: bytes, limits: Limits) -> str:
-    if first.startswith(_OLE):
-        return _PASSWORD if asks_for_password(path, "it") else ""
     if not first.startswith(_ZIP):
         return _OTHER
     wanted = _PARTS[path.suffix.lower()]

@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from annexa.environment import Secret
 from annexa.errors import SourceError
 from annexa.evidence.files import Checked
 from annexa.evidence.rows import Row
@@ -107,7 +108,7 @@ def holding(texts: pl.Series, known: Known) -> int:
     return int(words.join(pl.concat(hits).unique(), on="at", how="semi")["len"].sum())
 
 
-def look_for_names(name: str, path: Path | None, known: Known, limits: Limits) -> Found:
+def look_for_names(name: str, path: Path | None, known: Known, limits: Limits, password: Secret | None = None) -> Found:
     """Look for names in a document's own name, and in the columns of its tables where it is a workbook or CSV.
 
     Args:
@@ -115,26 +116,27 @@ def look_for_names(name: str, path: Path | None, known: Known, limits: Limits) -
         path: where it is; None where it must not be opened.
         known: from known_names().
         limits: how far a workbook may expand.
+        password: what a workbook is opened with where it is encrypted.
     """
     in_name = bool(holding(pl.Series([name.rpartition(".")[0] or name], dtype=pl.String), known))
     if path is None:
         return Found(in_name)
     try:
-        cells = sum(holding(column, known) for table in _tables(path, limits) for column in table)
+        cells = sum(holding(column, known) for table in _tables(path, limits, password) for column in table)
     except (SourceError, OSError, pl.exceptions.PolarsError):
         return Found(in_name, unread=True)
     return Found(in_name, cells)
 
 
-def _tables(path: Path, limits: Limits) -> Iterable[pl.DataFrame]:
+def _tables(path: Path, limits: Limits, password: Secret | None) -> Iterable[pl.DataFrame]:
     ending = path.suffix.lower()
     if ending in _WORKBOOKS:
-        return _sheets(path, limits)
+        return _sheets(path, limits, password)
     return [_csv(path, "\t" if ending == ".tsv" else None)] if ending in _TABLES else []
 
 
-def _sheets(path: Path, limits: Limits) -> list[pl.DataFrame]:
-    container = open_container(path, "it", None)
+def _sheets(path: Path, limits: Limits, password: Secret | None) -> list[pl.DataFrame]:
+    container = open_container(path, "it", password)
     structure = read_structure(container, limits) if container.kind is Kind.XLSX else None
     reader = container.reader()
     tables = []
@@ -167,7 +169,11 @@ def _csv(path: Path, separator: str | None) -> pl.DataFrame:
 
 
 def check_names(
-    rows: Sequence[Row], checked: Mapping[int, Checked], known: Known, limits: Limits
+    rows: Sequence[Row],
+    checked: Mapping[int, Checked],
+    known: Known,
+    limits: Limits,
+    password: Secret | None = None,
 ) -> dict[tuple[int, int], Found]:
     """Look for names in the name of every file, and in the tables of those that can be opened.
 
@@ -180,7 +186,7 @@ def check_names(
         for number, each in enumerate(checked[at].files):
             key = (each.located.name, None if each.problem else each.located.path)
             if key not in seen:
-                seen[key] = look_for_names(*key, known, limits)
+                seen[key] = look_for_names(*key, known, limits, password)
             found[at, number] = seen[key]
     return found
 

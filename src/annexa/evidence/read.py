@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import openpyxl
 
+from annexa.environment import Secret
 from annexa.errors import OutputError, SourceError
 from annexa.evidence import cells
 from annexa.evidence.rows import COLUMNS, HERS, IDENTITY, Row
@@ -43,7 +44,7 @@ class Officers:
     messages: tuple[str, ...] = ()
 
 
-def read_tracker(path: Path, limits: Limits | None = None) -> Officers:
+def read_tracker(path: Path, limits: Limits | None = None, password: Secret | None = None) -> Officers:
     """Read a tracker; the file is never changed, and nothing in it is run or followed.
 
     Columns are known by their headings, wherever they stand. One column of hers may be renamed: it is known by its
@@ -52,12 +53,13 @@ def read_tracker(path: Path, limits: Limits | None = None) -> Officers:
     Args:
         path: the workbook.
         limits: how far it may expand.
+        password: what it is opened with where it is encrypted.
 
     Raises:
-        SourceError: it is not there, no XLSX workbook, damaged or under a password; it has no sheet "Tracker" with the
-            headings; a column is missing, or more than one is renamed: file, sheet and column are named.
+        SourceError: it is not there, no XLSX workbook, damaged or under another password; it has no sheet "Tracker"
+            with the headings; a column is missing, or more than one is renamed: file, sheet and column are named.
     """
-    sheet = _rows(path, limits or Limits())
+    sheet = _rows(path, limits or Limits(), password)
     at = next((number for number, row in enumerate(sheet[:_HEAD]) if _matches(row) >= _KNOWN), None)
     if at is None:
         raise SourceError(
@@ -91,13 +93,13 @@ def refuse_open(path: Path) -> None:
             )
 
 
-def _rows(path: Path, limits: Limits) -> list[Values]:
+def _rows(path: Path, limits: Limits, password: Secret | None) -> list[Values]:
     if path.is_dir():
         raise SourceError(f"{path.name} is a folder.", "Name the tracker in it.")
     if not path.exists():
         raise SourceError(f"There is no tracker {path.name}.", "Write one with `annexa evidence init`.")
     try:
-        container = open_container(path, path.name, None)
+        container = open_container(path, path.name, password)
         if container.kind is not Kind.XLSX:
             raise SourceError(f"{path.name} is no XLSX workbook.", "Save it as an Excel Workbook (.xlsx).")
         read_structure(container, limits)  # whole, within the limits, and without a document type

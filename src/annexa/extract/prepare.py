@@ -37,9 +37,29 @@ def prepare(tables: Mapping[str, Table], period: InspectionPeriod, findings: Fin
 
 
 def _merge_map(table: Table | None, findings: Findings) -> dict[str, str]:
-    """Return old -> current for every merged identifier, following chains; those of a circle stay unmerged (K9)."""
-    if table is None or not table.frame.height:
+    """Return old -> current for every merged identifier, and report what was merged and what could not be (K9)."""
+    if table is None:
         return {}
+    current, circles = merged_identifiers(table)
+    where: dict[str, Any] = {"table": table.source, "file": table.file}
+    if circles:
+        findings.add(
+            "AA-R09",
+            f"{len(circles)} identifiers are merged in a circle, or into one, and stay as they are.",
+            value=", ".join(sorted(circles)),
+            **where,
+        )
+    if current:
+        findings.add("AA-R21", f"{len(current)} identifiers were merged into others.", **where)
+    return current
+
+
+def merged_identifiers(table: Table) -> tuple[dict[str, str], set[str]]:
+    """Return old -> current for every merged identifier, following chains; and those of a circle, which stay (K9).
+
+    Args:
+        table: of the record merged_ids, as read or prepared.
+    """
     pairs = table.frame.drop_nulls(["old_person_id", "person_id"]).sort("old_person_id", "person_id", ROW)
     step = {old: new for old, new in pairs.select("old_person_id", "person_id").iter_rows() if old != new}
     current: dict[str, str] = {}
@@ -55,17 +75,7 @@ def _merge_map(table: Table | None, findings: Findings) -> dict[str, str]:
         # A chain that runs into a circle has no end to be merged into.
         if path[-1] not in circles:
             current[old] = path[-1]
-    where: dict[str, Any] = {"table": table.source, "file": table.file}
-    if circles:
-        findings.add(
-            "AA-R09",
-            f"{len(circles)} identifiers are merged in a circle, or into one, and stay as they are.",
-            value=", ".join(sorted(circles)),
-            **where,
-        )
-    if current:
-        findings.add("AA-R21", f"{len(current)} identifiers were merged into others.", **where)
-    return current
+    return current, circles
 
 
 def _merge(table: Table, merged: Mapping[str, str]) -> Table:

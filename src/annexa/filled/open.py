@@ -17,6 +17,7 @@ import fastexcel
 import msoffcrypto
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
+from annexa.environment import Secret
 from annexa.errors import SourceError
 
 _ZIP: Final = b"PK\x03\x04"
@@ -100,7 +101,7 @@ def damaged(where: str) -> SourceError:
     return SourceError(f"{where} cannot be read: the workbook is damaged or incomplete.", SAVE_AGAIN)
 
 
-def open_container(path: Path, name: str, password: str | None) -> Container:
+def open_container(path: Path, name: str, password: Secret | None) -> Container:
     """Say what a file is, and take its password off.
 
     Raises:
@@ -146,7 +147,7 @@ def _kind_of_package(path: Path, name: str) -> Kind:
     raise SourceError(f"{name} is a package of some other kind, and no workbook.", f"{_KINDS_READ} {SAVE_AGAIN}")
 
 
-def _open_ole(path: Path, name: str, password: str | None) -> Container:
+def _open_ole(path: Path, name: str, password: Secret | None) -> Container:
     """Tell an old workbook from a protected one: both have the older container."""
     with path.open("rb") as file:
         try:
@@ -171,8 +172,8 @@ def _open_ole(path: Path, name: str, password: str | None) -> Container:
     return Container(path, name, kind, content)
 
 
-def _decrypt(office: Any, name: str, password: str | None) -> bytes:
-    for word in dict.fromkeys((password, _NO_PASSWORD)):
+def _decrypt(office: Any, name: str, password: Secret | None) -> bytes:
+    for word in dict.fromkeys((password.reveal() if password else "", _NO_PASSWORD)):
         content = BytesIO()
         try:
             if not word:
@@ -195,8 +196,30 @@ def _decrypt(office: Any, name: str, password: str | None) -> bytes:
     )
 
 
-def asks_for_password(path: Path, name: str) -> bool:
+def unsealed(path: Path, password: Secret) -> bytes | None:
+    """Return what is in a workbook that was encrypted a moment ago, its seal of integrity checked as well.
+
+    Returns:
+        The bytes of the workbook; None where the file does not open with the password, or is not whole.
+    """
+    content = BytesIO()
+    with path.open("rb") as file:
+        try:
+            office = msoffcrypto.OfficeFile(file)
+            office.load_key(password=password.reveal())
+            office.decrypt(content, verify_integrity=True)
+        except (FileFormatError, InvalidKeyError, *_BROKEN):
+            return None
+    return content.getvalue()
+
+
+def asks_for_password(path: Path, name: str, password: Secret | None = None) -> bool:
     """True where an Office file in the older container (DOC, XLS, PPT; a newer one, encrypted) opens by password alone.
+
+    Args:
+        path: the file.
+        name: how messages name it.
+        password: a newer one that opens with it does not ask for another.
 
     Raises:
         SourceError: it is damaged, or no Office file.
@@ -208,9 +231,15 @@ def asks_for_password(path: Path, name: str) -> bool:
                 return False
             if office.format != "ooxml":
                 return True
-            office.load_key(password=_NO_PASSWORD, verify_password=True)
-        except InvalidKeyError:
-            return True
+            words = [_NO_PASSWORD, *([password.reveal()] if password else [])]
+            return not any(_opens(office, word) for word in words)
         except (FileFormatError, *_BROKEN) as error:
             raise SourceError(f"{name} is no Office file, or it is damaged.", SAVE_AGAIN) from error
-    return False
+
+
+def _opens(office: Any, password: str) -> bool:
+    try:
+        office.load_key(password=password, verify_password=True)
+    except InvalidKeyError:
+        return False
+    return True

@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from annexa.editions import Edition
+from annexa.environment import Secret
 from annexa.errors import SourceError
 from annexa.extract.files import InputFile, Limits, input_file
 from annexa.filled.headings import Vocabulary, vocabularies
@@ -52,7 +53,7 @@ class RawWorkbook:
 
 
 def read_workbook(
-    path: Path, edition: Edition, findings: Findings, limits: Limits, password: str | None = None
+    path: Path, edition: Edition, findings: Findings, limits: Limits, password: Secret | None = None
 ) -> RawWorkbook:
     """Read the lists of a filled workbook; the file is never changed, and nothing in it is run or followed.
 

@@ -1,5 +1,6 @@
 """List 11: prospective adopters, in the form of 2018 and in the form of 2019 (R7, R8, R29, R49)."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -52,8 +53,10 @@ def adopters_in_contact(context: Context, spec: ListSpec) -> Cohort:
     placed = window.contains(pl.col("placed_date"))
     listed = interviewed | decided.fill_null(False) | placed
     only_enquired = pl.max_horizontal(*PROCESS_DATES, *ENDING_DATES).is_null()
+    grounds = {"interviewed": interviewed, "decided": decided, "placed": placed}
     return _adopters(
         context,
+        {name: each.fill_null(False) for name, each in grounds.items()},
         NO_DATE=_undated() & ~pl.col("_masked"),
         FUTURE=_undated() & pl.col("_masked"),
         WINDOW=~listed & ~only_enquired,
@@ -77,6 +80,7 @@ def adopters_in_process(context: Context, spec: ListSpec) -> Cohort:
     over = (ended < window.start) & ~(pl.max_horizontal(*PROCESS_DATES) > ended).fill_null(False)
     return _adopters(
         context,
+        {},
         NO_DATE=_undated() & ~pl.col("_masked"),
         FUTURE=_undated() & pl.col("_masked"),
         WINDOW=over,
@@ -99,12 +103,13 @@ def _refused() -> pl.Expr:
     return pl.col("rejection_date").is_not_null()
 
 
-def _adopters(context: Context, **conditions: pl.Expr) -> Cohort:
+def _adopters(context: Context, grounds: Mapping[str, pl.Expr], **conditions: pl.Expr) -> Cohort:
     """One row for each adopter; the number of children placed is the family's, the same on both rows of a couple.
 
-    The rows have all fields of the record; left_date and left_reason tell a refusal where no leaving is recorded.
+    The rows have all fields of the record; left_date and left_reason tell a refusal where no leaving is recorded; and a
+    true or false column for each of the grounds that put an adopter on the list.
     """
-    rows = context.rows("adopters").with_columns(first_reason(**conditions).alias("reason"))
+    rows = context.rows("adopters").with_columns(first_reason(**conditions).alias("reason"), **grounds)
     _report_families(context, rows)
     refused = pl.col("left_date").is_null() & _refused()
     kept = (

@@ -200,17 +200,21 @@ def reviews_held(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     carried by several children's belongs to nobody.
     """
     reviews = context.live("care_reviews").filter(pl.col("cancelled").ne_missing("Y"))
-    children = (
+    owned = reviews.join(children_of_periods(context), on="period_id", how="left").select(
+        pl.coalesce("person_id", "child").alias("person_id"), "review_date", "participation"
+    )
+    return _within(owned, rows, "review_date")
+
+
+def children_of_periods(context: Context) -> pl.DataFrame:
+    """Return period_id and child: whose a period identifier is; one that several children's episodes carry is not."""
+    return (
         context.live("care_episodes")
         .filter(pl.col("period_id").is_not_null())
         .select("period_id", pl.col("person_id").alias("child"))
         .unique()
         .filter(~pl.col("period_id").is_duplicated())
     )
-    owned = reviews.join(children, on="period_id", how="left").select(
-        pl.coalesce("person_id", "child").alias("person_id"), "review_date", "participation"
-    )
-    return _within(owned, rows, "review_date")
 
 
 def _within(events: pl.DataFrame, rows: pl.DataFrame, day: str) -> pl.DataFrame:

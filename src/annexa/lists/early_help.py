@@ -31,7 +31,9 @@ def early_help(context: Context, spec: ListSpec) -> Cohort:
     (the assessment's identifier, else the intervention's), episode_id, assessment_id, at and ceased.
     """
     window = needed_window(context, spec.number)
-    tested = {record: _tested(context, spec.number, record, window) for record in _RECORDS}
+    tested = {record: _tested(context, record, window) for record in _RECORDS}
+    for record, rows in tested.items():
+        _report(context, spec.number, record, rows)
     episodes, helped = (_numbered(rows) for rows in tested.values())
     joined = episodes.join(
         helped,
@@ -77,12 +79,37 @@ def helped_children(context: Context, record: str) -> pl.DataFrame:
     return rows.filter(pl.col("person_id").is_not_null() & ~parent)
 
 
-def _tested(context: Context, number: int, record: str, window: Window) -> pl.DataFrame:
+def family_fates(context: Context, record: str, window: Window, person: str, listed: pl.Series) -> pl.DataFrame:
+    """Say what became of the family records of one member: the account has one word for all members of a family.
+
+    Args:
+        context: the run.
+        record: one of the list's records.
+        window: W.
+        person: the member.
+        listed: identifiers of the assessments behind the member's rows of the list.
+
+    Returns:
+        _row, event_id, reason (null: it stands behind a row of the member), date, finding.
+    """
+    rows = _tested(context, record, window).filter(pl.col("of_family") & (pl.col("person_id") == person))
+    on_list = pl.col("event_id").is_in(listed.drop_nulls().implode()) & pl.col(DROP).is_null() & ~pl.col("parent")
+    reason = pl.when(~on_list).then("reason")
+    return rows.select("_row", "event_id", reason.alias("reason"), _decided().alias("date"), "finding")
+
+
+def _decided() -> pl.Expr:
+    """The date that decided about a record, over the rows of _tested()."""
+    starts = pl.when(pl.col("reason").is_in(["FUTURE", "ADULT"])).then("start_date")
+    return pl.coalesce(starts, "ended", "start_date")
+
+
+def _tested(context: Context, record: str, window: Window) -> pl.DataFrame:
     """Test each record on its own: one row for each record and child, with reason.
 
     Returns:
         _row, _drop, event_id, person_id, start_date, end_date (as recorded), ended (that, or the child's death),
-        organisation, parent (an adult of a family record: never a row), reason, finding.
+        organisation, of_family, parent (an adult of a family record: never a row), reason, finding.
     """
     event, end = _RECORDS[record]
     rows = context.rows(record).rename({event: "event_id", end: "end_date"})
@@ -100,15 +127,21 @@ def _tested(context: Context, number: int, record: str, window: Window) -> pl.Da
             ADULT=pl.col("parent") | (pl.col("adult") if context.options.drop_adults else pl.lit(False)),
         ).alias("reason"),
     )
-    usable = pl.col(DROP).is_null() & pl.col("person_id").is_not_null() & ~pl.col("parent")
-    nameless = (pl.col("reason") == "NO_CHILD_ID") & pl.col("family_id").is_not_null()
-    _report(context, number, record, rows, usable=usable, nameless=nameless)
+    usable = _usable()
     finding = (
-        pl.when(nameless).then(pl.lit("AA-R19"))
+        pl.when(_nameless()).then(pl.lit("AA-R19"))
         .when(usable & pl.col("start_date").is_null()).then(pl.lit("AA-202"))
         .when(usable & pl.col("ended_by_death")).then(pl.lit("AA-G24"))
     )  # fmt: skip
     return rows.with_columns(finding.alias("finding"))
+
+
+def _usable() -> pl.Expr:
+    return pl.col(DROP).is_null() & pl.col("person_id").is_not_null() & ~pl.col("parent")
+
+
+def _nameless() -> pl.Expr:
+    return (pl.col("reason") == "NO_CHILD_ID") & pl.col("family_id").is_not_null()
 
 
 def _members(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
@@ -128,7 +161,7 @@ def _members(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
     """Keep what may be a row of the list, numbered (_turn) among the records of the child that start on one day."""
-    usable = rows.filter(pl.col(DROP).is_null() & pl.col("person_id").is_not_null() & ~pl.col("parent"))
+    usable = rows.filter(_usable())
     columns = ["_row", "event_id", "person_id", "start_date", "end_date", "ended", "organisation", "reason"]
     turn = pl.int_range(pl.len()).over("person_id", "start_date").alias("_turn")
     # End and organisation settle the order of two records without an identifier.
@@ -144,20 +177,16 @@ def _account(rows: pl.DataFrame, used: pl.Series) -> pl.DataFrame:
         .unique("_row", keep="first", maintain_order=True)
     )
     reason = pl.when(~pl.col("_row").is_in(used.drop_nulls().implode())).then("reason")
-    starts = pl.when(pl.col("reason").is_in(["FUTURE", "ADULT"])).then("start_date")
-    decided = pl.coalesce(starts, "ended", "start_date")
-    return account(first.with_columns(reason.alias("reason")), decided, pl.col("finding"))
+    return account(first.with_columns(reason.alias("reason")), _decided(), pl.col("finding"))
 
 
-def _report(
-    context: Context, number: int, record: str, rows: pl.DataFrame, *, usable: pl.Expr, nameless: pl.Expr
-) -> None:
+def _report(context: Context, number: int, record: str, rows: pl.DataFrame) -> None:
     """Report what the rulings on membership find, over the rows of _tested()."""
     event, end = _RECORDS[record]
     rows = rows.rename({"event_id": event, "end_date": end})
     # The record names no child, so the finding names none of the adults either.
-    families = rows.filter(nameless).with_columns(pl.lit(None, dtype=pl.String).alias("person_id")).unique("_row")
-    ageless = rows.filter(usable & pl.col("of_family") & pl.col("adult").is_null() & pl.col("reason").is_null())
+    families = rows.filter(_nameless()).with_columns(pl.lit(None, dtype=pl.String).alias("person_id")).unique("_row")
+    ageless = rows.filter(_usable() & pl.col("of_family") & pl.col("adult").is_null() & pl.col("reason").is_null())
     for check, message, found, column in (
         ("AA-R19", "The record is a family's, and no child of the family is known.", families, "family_id"),
         ("AA-G13", "A member of a family is listed, and the age at the start is not known.", ageless, "family_id"),

@@ -12,6 +12,9 @@ from annexa.lists.build import BuiltList
 from annexa.lists.context import Context
 from annexa.lists.reasons import REASONS
 from annexa.outputs.contents import CodeList, FrontSheet, Sheet
+from annexa.outputs.files import write_csv
+from annexa.outputs.stage import Stage
+from annexa.outputs.workbook import over_sheets, write_workbook
 
 FILE: Final = "annex-a.xlsx"
 HEADING: Final = "Annex A: child-level data, Lists 1 to 11"
@@ -97,6 +100,22 @@ def code_lists_of(edition: Edition, specs: Sequence[ListSpec]) -> list[CodeList]
     names = dict.fromkeys(column.codes for spec in specs for column in spec.columns if column.codes is not None)
     codes = [edition.code_set(name) for name in names]
     return [CodeList(each.name, each.title, tuple(dict.fromkeys(each.written.values()))) for each in codes]
+
+
+def write_exclusions(stage: Stage, context: Context, lists: Mapping[int, BuiltList]) -> None:
+    """Write the source rows that are on no list: exclusions.csv, or exclusions.xlsx where that is encrypted.
+
+    Raises:
+        OutputError, OSError: as the stage and the writers do.
+    """
+    frame, day = exclusions(context, lists), context.period.inspection_date
+    if not stage.sealed:
+        write_csv(stage.path("exclusions.csv"), frame)
+        return
+    facts: tuple[tuple[str, str | int | date], ...] = (("Inspection date", day), ("Rows left out", frame.height))
+    front = FrontSheet("Records that are on no list", facts, (), (), (), name="Summary")
+    sheets = over_sheets("Exclusions", "Records that are on no list, and why", frame)
+    write_workbook(stage.workbook("exclusions.xlsx"), front, sheets, (), day)
 
 
 def exclusions(context: Context, lists: Mapping[int, BuiltList]) -> pl.DataFrame:

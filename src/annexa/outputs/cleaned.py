@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -11,8 +10,9 @@ from annexa.editions import Edition, ListSpec
 from annexa.filled.kinds import cells_of, person_heading
 from annexa.filled.model import Filled, FilledList
 from annexa.outputs.annex_a import code_lists_of
-from annexa.outputs.contents import FIRST_DATA_ROW, LAST_ROW, CutText, FrontSheet, Sheet
-from annexa.outputs.workbook import write_workbook
+from annexa.outputs.contents import FIRST_DATA_ROW, CutText, FrontSheet, Sheet
+from annexa.outputs.sealing import Place
+from annexa.outputs.workbook import over_sheets, write_workbook
 
 HEADING: Final = "Annex A: filled lists, cleaned"
 CHANGES_SHEET: Final = "Changes"
@@ -21,7 +21,6 @@ TABLE_HEADINGS: Final = (
     "List", "Title", "Rows read", "Rows written", "Rows left out", "Cells repaired", "Cells left as they were", "State",
 )  # fmt: skip
 _NOT_SUPPLIED: Final = "Not supplied: no workbook has this list."
-_ROWS_A_SHEET: Final = LAST_ROW - FIRST_DATA_ROW + 1
 _NOTES: Final = (
     "No window was applied and nobody was left out. A row leaves only where another one is identical or replaces it.",
     "The sheet Changes has every row that left and every cell that was repaired.",
@@ -33,7 +32,7 @@ _EXTRA_NOTE: Final = (
 
 
 def write_cleaned(
-    path: Path, filled: Filled, edition: Edition, day: date, authority: str = "", version: str = ""
+    path: Place, filled: Filled, edition: Edition, day: date, authority: str = "", version: str = ""
 ) -> tuple[CutText, ...]:
     """Write filled lists in the official layout: all lists and headings of the edition.
 
@@ -156,11 +155,7 @@ def _changes(filled: Filled) -> list[Sheet]:
         pl.col("after").alias("After"),
     )
     together = pl.concat([rows, cells])
-    parts = list(together.iter_slices(_ROWS_A_SHEET)) or [together]
-    return [
-        Sheet(CHANGES_SHEET if number == 1 else f"{CHANGES_SHEET}_{number}", "Changes made while cleaning", part)
-        for number, part in enumerate(parts, start=1)
-    ]
+    return over_sheets(CHANGES_SHEET, "Changes made while cleaning", together)
 
 
 def _front_sheet(filled: Filled, edition: Edition, day: date, authority: str, version: str) -> FrontSheet:

@@ -10,6 +10,7 @@ import polars as pl
 
 from annexa.outputs.contents import FrontSheet, Sheet
 from annexa.outputs.html import Link, Mark, render
+from annexa.outputs.sealing import Place
 from annexa.outputs.workbook import write_workbook
 
 TITLE: Final = "Evidence for the inspection"
@@ -55,12 +56,17 @@ class Entry:
 
 
 def write_index(
-    page: Path, workbook: Path, entries: Sequence[Entry], inspection_date: date, authority: str, remarks: Sequence[str]
+    page: Path | None,
+    workbook: Place,
+    entries: Sequence[Entry],
+    inspection_date: date,
+    authority: str,
+    remarks: Sequence[str],
 ) -> None:
     """Write the index as a page and as a workbook.
 
     Args:
-        page: the HTML file; files are linked beside it.
+        page: the HTML file; files are linked beside it. None: no page is written.
         workbook: the XLSX file.
         entries: in the order of the tracker.
         inspection_date: D.
@@ -72,7 +78,14 @@ def write_index(
         OSError: the page cannot be written.
     """
     about = _about(entries, inspection_date, authority)
-    text = render(
+    if page is not None:
+        page.write_bytes(_page(about, entries, remarks).encode())
+    front = FrontSheet(TITLE, about, ("State", "Rows"), _states(entries), tuple(remarks), name="Summary")
+    write_workbook(workbook, front, [_sheet(entries)], (), inspection_date)
+
+
+def _page(about: Sequence[tuple[str, str | int | date]], entries: Sequence[Entry], remarks: Sequence[str]) -> str:
+    return render(
         "evidence.html.j2",
         title=TITLE,
         about=[(label, f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)) for label, value in about],
@@ -91,9 +104,6 @@ def write_index(
             for each in entries
         ],
     )
-    page.write_bytes(text.encode())
-    front = FrontSheet(TITLE, about, ("State", "Rows"), _states(entries), tuple(remarks), name="Summary")
-    write_workbook(workbook, front, [_sheet(entries)], (), inspection_date)
 
 
 def _about(entries: Sequence[Entry], day: date, authority: str) -> tuple[tuple[str, str | int | date], ...]:

@@ -1,5 +1,8 @@
 """The findings of a run as files: findings.xlsx, .csv and .json, JUnit, and missing evidence for each team.
 
+Under a password findings.csv and .json are not written: findings.xlsx, which is encrypted, has all that the CSV file
+has on its sheet All_findings.
+
 The same findings give the same bytes: no file says when it was made. The JUnit file, which a CI job uploads, holds
 check ids and counts alone; the others hold children's identifiers, and, unless they are left out, values.
 """
@@ -13,6 +16,7 @@ from typing import Final
 from xml.sax.saxutils import quoteattr
 
 import polars as pl
+import polars.selectors as cs
 
 from annexa.checks.accept import ACCEPTED
 from annexa.checks.catalogue import Page, pages
@@ -22,8 +26,9 @@ from annexa.findings import SCHEMA
 from annexa.outputs.contents import FrontSheet, Sheet
 from annexa.outputs.files import write_csv
 from annexa.outputs.findings_layout import CheckEntry, Counts, FindingsFile, as_text
+from annexa.outputs.sealing import Place
 from annexa.outputs.stage import Stage
-from annexa.outputs.workbook import write_workbook
+from annexa.outputs.workbook import over_sheets, write_workbook
 
 MOST_A_CHECK: Final = 1000  # findings of a check in findings.xlsx; the CSV file has them all
 COLUMNS: Final = (*SCHEMA, ACCEPTED, NEW)
@@ -113,11 +118,12 @@ def write_findings(stage: Stage, report: Report, wanted: Wanted | None = None) -
     """
     wanted = wanted or Wanted()
     findings = report.findings if wanted.values else without_values(report.findings)
-    write_csv(stage.path("findings.csv"), findings.select(COLUMNS))
-    _write_text(stage.path("findings.json"), _json(report, findings))
-    _write_xlsx(stage.path("findings.xlsx"), report, findings)
+    if not stage.sealed:
+        write_csv(stage.path("findings.csv"), findings.select(COLUMNS))
+        _write_text(stage.path("findings.json"), _json(report, findings))
+    _write_xlsx(stage.workbook("findings.xlsx"), report, findings, whole=stage.sealed)
     if wanted.junit:
-        _write_text(stage.path("findings.junit.xml"), junit(report))
+        _write_text(stage.plain("findings.junit.xml"), junit(report))
     if wanted.by_team:
         _write_by_team(stage, report, findings)
 
@@ -217,7 +223,7 @@ def _case(each: CheckEntry, failing: int) -> str:
     return f"{name}/>"
 
 
-def _write_xlsx(path: Path, report: Report, findings: pl.DataFrame) -> None:
+def _write_xlsx(path: Place, report: Report, findings: pl.DataFrame, *, whole: bool) -> None:
     number = pl.int_range(pl.len()).over("check")
     first = findings.filter(number < MOST_A_CHECK)
     evidence = _evidence(report, first)
@@ -226,10 +232,15 @@ def _write_xlsx(path: Path, report: Report, findings: pl.DataFrame) -> None:
         Sheet("Missing_evidence", "Missing evidence: what a manager can put right today", evidence),
         Sheet("Definitions", "What each check tests, and why", _definitions(report)),
     ]
-    write_workbook(path, _summary(report, findings), sheets, (), report.inspection_date)
+    everything = "findings.csv has"
+    if whole:
+        every = findings.select(COLUMNS).with_columns(cs.boolean().cast(pl.String))
+        sheets += over_sheets("All_findings", "Every finding, by the names of findings.csv", every)
+        everything = "the sheet All_findings has"
+    write_workbook(path, _summary(report, findings, everything), sheets, (), report.inspection_date)
 
 
-def _summary(report: Report, findings: pl.DataFrame) -> FrontSheet:
+def _summary(report: Report, findings: pl.DataFrame, everything: str) -> FrontSheet:
     verdict = report.verdict
     facts: list[tuple[str, str | int | date]] = [
         ("Verdict", verdict.text()),
@@ -277,7 +288,7 @@ def _summary(report: Report, findings: pl.DataFrame) -> FrontSheet:
         notes.insert(
             0,
             f"The sheet Findings holds the first {MOST_A_CHECK:,} findings of each of {', '.join(over)}; "
-            "findings.csv has all of them.",
+            f"{everything} all of them.",
         )
     headings = ("Check", "Title", "Severity", "Status", "Found", "Tested", "Rate", "Suppressed", "Remark")
     return FrontSheet("Data quality of Annex A", tuple(facts), headings, table, tuple(notes), name="Summary")
@@ -336,7 +347,7 @@ def _write_by_team(stage: Stage, report: Report, findings: pl.DataFrame) -> None
         )
         front = FrontSheet("Missing evidence", facts, ("What is missing", "Items"), _by_message(rows), name="Summary")
         sheet = Sheet("Missing_evidence", f"Missing evidence: {team or 'no team'}", rows)
-        write_workbook(stage.path(f"missing-evidence/{name}.xlsx"), front, [sheet], (), report.inspection_date)
+        write_workbook(stage.workbook(f"missing-evidence/{name}.xlsx"), front, [sheet], (), report.inspection_date)
 
 
 def _by_message(rows: pl.DataFrame) -> tuple[tuple[str | int | date | None, ...], ...]:

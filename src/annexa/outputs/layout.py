@@ -17,6 +17,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -96,10 +97,23 @@ def package_parts(book: Workbook, title: str, stamp: date) -> dict[str, bytes]:
     book.properties.created = book.properties.modified = datetime.combine(stamp, time())
     package = BytesIO()
     # Workbook.save would put the time of the run into the properties; the writer below it does not.
-    ExcelWriter(book, ZipFile(package, "w")).save()
+    _Writer(book, ZipFile(package, "w")).save()
     with ZipFile(package) as archive:
         names = sorted(archive.namelist(), key=lambda name: name != "[Content_Types].xml")
         return {name: archive.read(name) for name in names}
+
+
+class _Writer(ExcelWriter):  # type: ignore[misc]  # openpyxl has no types
+    """A writer that keeps the sheets in memory: openpyxl's own writes each to a temporary file, in plain."""
+
+    def write_worksheet(self, ws: Worksheet) -> None:
+        """Write a sheet that has neither drawings nor comments, as all of annexa's."""
+        content = BytesIO()
+        writer = WorksheetWriter(ws, content)
+        writer.write()
+        ws._rels = writer._rels  # noqa: SLF001
+        self._archive.writestr(ws.path[1:], content.getvalue())
+        self.manifest.append(ws)
 
 
 def _fill_list(target: Worksheet, sheet: Sheet, ranges: Mapping[str, str]) -> tuple[CellStyle, ...]:

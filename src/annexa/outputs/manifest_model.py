@@ -265,6 +265,21 @@ class ReportEntry(_Part):
     """Single figures in words that the tracker asks for, by name."""
 
 
+class CopiedTable(_Part):
+    """One table, or one list, of a pseudonymised copy."""
+
+    table: str
+    """Table of the source; of a submission, the list's sheet."""
+    rows: Count
+    """Rows that are copied: all, but for rows of a submission that repeat another."""
+    columns: Count
+    """Columns that are copied."""
+    columns_left_out: Count
+    """Columns that are not: nothing knows them, or they hold names or free text."""
+    cells_left_out: dict[str, Count]
+    """Values that are not copied since nothing knows what they say, by column."""
+
+
 class Manifest(_Part):
     """What one run of annexa read, counted and wrote."""
 
@@ -274,7 +289,7 @@ class Manifest(_Part):
     """Version of this layout."""
     annexa_version: str
     """Version of annexa that made the run."""
-    command: Literal["build", "check", "clean", "evidence", "pack", "report"]
+    command: Literal["build", "check", "clean", "diff", "dry-run", "evidence", "pack", "pseudonymise", "report"]
     """What was run."""
     created: Annotated[AwareDatetime, AfterValidator(_utc)]
     """When the run was made, in UTC: the one value that differs between two runs on the same input."""
@@ -301,6 +316,8 @@ class Manifest(_Part):
     """The plain counts of all other tables."""
     reports: tuple[ReportEntry, ...] = ()
     """The answers to other items than 1.01, in the order of Annex A."""
+    copied: Annotated[tuple[CopiedTable, ...], _ordered(lambda copy: copy.table)] = ()
+    """What a pseudonymised copy holds."""
     findings: FindingCounts
     notes: tuple[str, ...]
     """Errors and warnings about the run as a whole."""

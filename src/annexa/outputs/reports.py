@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -11,6 +10,7 @@ import polars as pl
 from annexa.outputs.contents import Content, Page, PageTable, Sheet
 from annexa.outputs.files import write_csv
 from annexa.outputs.rows import cut_long_text
+from annexa.outputs.sealing import Place
 from annexa.outputs.stage import Stage
 from annexa.outputs.workbook import write_workbook
 from annexa.reports.model import (
@@ -52,7 +52,7 @@ def write_reports(
         day: D.
         edition: title of the edition.
         authority: its name, or "".
-        formats: "csv" and "json", beside the workbook.
+        formats: "csv" and "json", beside the workbook; neither is written under a password, as the workbook has it all.
         folder: below the output folder, or "" for the output folder itself.
 
     Returns:
@@ -62,7 +62,9 @@ def write_reports(
     for report in reports:
         base = f"{folder}/{report.name}" if folder else report.name
         names[report.item] = f"{base}.xlsx"
-        write_report(stage.path(names[report.item]), report, day, edition, authority)
+        write_report(stage.workbook(names[report.item]), report, day, edition, authority)
+        if stage.sealed:
+            continue
         if "json" in formats:
             text = json.dumps(document(report, day, edition), indent=2, ensure_ascii=False) + "\n"
             stage.path(f"{base}.json").write_text(text, encoding="utf-8", newline="\n")
@@ -73,7 +75,7 @@ def write_reports(
     return names
 
 
-def write_report(path: Path, report: Report, day: date, edition: str, authority: str) -> None:
+def write_report(path: Place, report: Report, day: date, edition: str, authority: str) -> None:
     """Write the workbook of a report: Summary, its tables, its rows, Notes."""
     facts: list[tuple[str, Content]] = [
         ("Authority", authority or "not given"),

@@ -30,6 +30,10 @@ taken over.
 new run does not make them. Any other file is never touched; where it has the name of an output, the run is refused.
 Sub-folders that an output stood in are removed once they are empty.
 
+**Under a password.** Every workbook that is asked for with `workbook` is then encrypted (see sealing.py), and `path`
+refuses to give a place to any other file: what stays in plain has to be asked for as such, with `plain`. So no file
+that a later hand adds is written in plain by oversight.
+
 **Who may read it.** Files are set to their owner only (0600), and so is the folder where annexa makes it (0700).
 Windows and disks without such permissions may ignore this: there the rights of the folder apply.
 """
@@ -37,7 +41,6 @@ Windows and disks without such permissions may ignore this: there the rights of 
 import errno
 import os
 import shutil
-import sys
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from itertools import takewhile
@@ -45,7 +48,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from annexa.environment import Secret
 from annexa.errors import OutputError, SourceError
+from annexa.outputs.locks import hold, let_go
 from annexa.outputs.manifest import (
     LOCK_NAME,
     MANIFEST_NAME,
@@ -56,19 +61,7 @@ from annexa.outputs.manifest import (
     is_output_name,
     read_manifest,
 )
-
-if sys.platform == "win32":  # pragma: no cover
-    import msvcrt
-
-    def _lock_file(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock_file(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
+from annexa.outputs.sealing import Place, Sealed
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _AS_BEFORE: Final = "The earlier output is as it was."
@@ -91,14 +84,16 @@ class Stage:
 
     Args:
         folder: the output folder; made, with the folders above it, where it does not exist.
+        password: what workbooks are encrypted with; they are not where None.
 
     Raises:
         OutputError: the folder cannot be written to, another run has it, or a killed run cannot be cleared up. Inside
             the statement also in place of the OSError of a full disk or of a staged file that cannot be written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, password: Secret | None = None) -> None:
         self._folder = folder
+        self._password = password
         self._new = folder / WORK_FOLDER / "new"
         self._old = folder / WORK_FOLDER / "old"
         self._names: list[str] = []
@@ -110,7 +105,7 @@ class Stage:
             try:
                 undo.callback(_remove_empty, _missing_folders(self._folder))
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                undo.callback(_unlock, self._folder, _lock(self._folder))
+                undo.callback(let_go, self._folder / LOCK_NAME, _lock(self._folder))
                 _settle(self._folder)
                 self._earlier = _earlier_outputs(self._folder)
                 undo.callback(_settle, self._folder)
@@ -137,6 +132,11 @@ class Stage:
             if error.errno in _FULL:
                 raise _explained("The output", error) from error
 
+    @property
+    def sealed(self) -> bool:
+        """Whether there is a password: what holds child-level values is an encrypted workbook, or not written."""
+        return self._password is not None
+
     def path(self, name: str) -> Path:
         """Return where to write the output `name` until `commit` moves it to its place.
 
@@ -145,7 +145,21 @@ class Stage:
 
         Raises:
             OutputError: a folder, or a file that is not annexa's, stands in its place.
-            ValueError: the name is no name of an output, or was staged before.
+            ValueError: the name is no name of an output, or was staged before; the output is under a password.
+        """
+        if self.sealed:
+            raise ValueError(f"{name} would be in plain, in an output under a password")
+        return self.plain(name)
+
+    def workbook(self, name: str) -> Place:
+        """Return where to write a workbook: a place that encrypts it where there is a password; otherwise as path()."""
+        staged = self.plain(name)
+        return Sealed(staged, self._password) if self._password else staged
+
+    def plain(self, name: str) -> Path:
+        """Return where to write a file that stays in plain under a password too; otherwise as path().
+
+        It holds no child-level value, or is a document of the officer's own that is copied as it is.
         """
         if not is_output_name(name) or name in {MANIFEST_NAME, LOCK_NAME} or name.startswith(f"{WORK_FOLDER}/"):
             raise ValueError(f"{name} cannot be the name of an output")
@@ -320,36 +334,12 @@ def _earlier_outputs(folder: Path) -> set[str]:
 
 
 def _lock(folder: Path) -> int:
-    handle = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        _lock_file(handle)
-        # A run that ended between the two calls has removed the file, and a lock on it would keep nobody out.
-        mine = os.fstat(handle).st_nlink > 0
-    except (BlockingIOError, PermissionError):
-        mine = False
-    except BaseException:
-        os.close(handle)
-        raise
-    if not mine:
-        os.close(handle)
+    handle = hold(folder / LOCK_NAME)
+    if handle is None:
         raise OutputError(
             f"Another run of annexa is writing to {folder}.", "Wait until it is done, or choose another output folder."
         )
     return handle
-
-
-def _unlock(folder: Path, handle: int) -> None:
-    # Removed before it is released, so that nobody can have it by then. Windows removes no open file: there it is
-    # released first, and if the next run has opened it meanwhile, it stays for that run to remove.
-    path = folder / LOCK_NAME
-    try:
-        path.unlink()
-    except OSError:
-        os.close(handle)
-        with suppress(OSError):
-            path.unlink()
-    else:
-        os.close(handle)
 
 
 def _explained(what: str, error: OSError, *, after: str = _AS_BEFORE) -> OutputError:

@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 from openpyxl import Workbook
@@ -35,6 +34,7 @@ from annexa.outputs.layout import (
     set_up_print,
 )
 from annexa.outputs.rows import LINE_HEIGHT, MOST_LINES, TEXT_LIMIT
+from annexa.outputs.sealing import Place
 from annexa.outputs.workbook import write_parts, write_workbook
 
 TITLE: Final = "Evidence tracker"
@@ -75,7 +75,7 @@ _BAND_TOLD: Final = "annexa writes these: do not change them"
 
 
 def write_tracker(
-    path: Path,
+    path: Place,
     rows: Sequence[Row],
     evidence: Evidence,
     inspection_date: date,
@@ -326,7 +326,7 @@ def _paragraph(cell: Cell) -> None:
     cell.font, cell.alignment = _TEXT, _TOP
 
 
-def write_audits(path: Path, audits: audited.Audits, inspection_date: date, window: tuple[date, date]) -> None:
+def write_audits(path: Place, audits: audited.Audits, inspection_date: date, window: tuple[date, date]) -> None:
     """Write the audited cases of 1.06: a summary, and a row an audit, by identifier.
 
     Args:

@@ -17,7 +17,6 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import IO, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -27,8 +26,9 @@ from annexa.errors import OutputError
 from annexa.outputs.contents import FIRST_DATA_ROW, LAST_ROW, CodeList, CutText, FrontSheet, Page, Sheet
 from annexa.outputs.layout import Skeleton, lay_out
 from annexa.outputs.rows import CellStyle, cut_long_text, largest_size, render_rows, text_size
+from annexa.outputs.sealing import Place
 
-__all__ = ["CodeList", "CutText", "FrontSheet", "Page", "Sheet", "write_parts", "write_workbook"]
+__all__ = ["CodeList", "CutText", "FrontSheet", "Page", "Sheet", "over_sheets", "write_parts", "write_workbook"]
 
 _CELLS_AT_ONCE: Final = 200_000
 _TEXT_AT_ONCE: Final = 16_000_000  # bytes
@@ -36,10 +36,11 @@ _CHUNKS_AHEAD: Final = 2
 _ZIP64_FROM: Final = 2**31 - 1  # size of a part from which zipfile needs to be told that it may be that large
 _END_OF_ROWS: Final = b"</sheetData>"
 _FILE_MODE: Final = 0o100644 << 16
+_ROWS_A_SHEET: Final = LAST_ROW - FIRST_DATA_ROW + 1
 
 
 def write_workbook(
-    path: Path,
+    path: Place,
     front: FrontSheet | Page,
     sheets: Sequence[Sheet],
     codes: Sequence[CodeList],
@@ -57,7 +58,7 @@ def write_workbook(
     ends with a mark that says so.
 
     Args:
-        path: the file.
+        path: the file, or a place that encrypts it.
         front: contents of Front_Sheet.
         sheets: the lists, in the order of the workbook.
         codes: the code lists, in the order of their columns on Codes_used.
@@ -89,7 +90,7 @@ def write_workbook(
     skeleton = lay_out(first, held, codes, stamp, pages)
 
     try:
-        file = path.open("wb")
+        file: IO[bytes] = path.open("wb")
     except OSError as error:
         raise _not_written(path, error) from error
     try:
@@ -103,7 +104,7 @@ def write_workbook(
     return tuple(cuts)
 
 
-def write_parts(path: Path, parts: Mapping[str, bytes], stamp: date) -> None:
+def write_parts(path: Place, parts: Mapping[str, bytes], stamp: date) -> None:
     """Write a workbook that is laid out whole (layout.package_parts); arguments and errors as in write_workbook()."""
     try:
         with path.open("wb") as file, ZipFile(file, "w") as archive:
@@ -111,6 +112,12 @@ def write_parts(path: Path, parts: Mapping[str, bytes], stamp: date) -> None:
                 archive.writestr(_entry(name, stamp), content)
     except OSError as error:
         raise _not_written(path, error) from error
+
+
+def over_sheets(name: str, title: str, frame: pl.DataFrame) -> list[Sheet]:
+    """Return a frame as one sheet, or as several where it has more rows than one holds, numbered from the second on."""
+    parts = list(frame.iter_slices(_ROWS_A_SHEET)) or [frame]
+    return [Sheet(name if at == 1 else f"{name}_{at}", title, part) for at, part in enumerate(parts, start=1)]
 
 
 def _refuse_unfit(sheet: Sheet) -> None:
@@ -125,7 +132,7 @@ def _refuse_unfit(sheet: Sheet) -> None:
             raise TypeError(f"{sheet.name}: no way to write {dtype} ({heading!r})")
 
 
-def _not_written(path: Path, error: OSError) -> OutputError:
+def _not_written(path: Place, error: OSError) -> OutputError:
     hints = {
         errno.EACCES: "Close it if it is open in Excel, and check that you may write to its folder.",
         errno.EPERM: "Close it if it is open in Excel, and check that you may write to its folder.",

@@ -8,7 +8,9 @@ from typing import Literal
 
 from annexa import __version__
 from annexa.checks.run import made_elsewhere
+from annexa.checks.runs import Night
 from annexa.editions import DEFAULT_EDITION, Edition, edition_in_force, load_edition
+from annexa.environment import Secret
 from annexa.errors import SourceError, UsageError
 from annexa.extract.address import Place
 from annexa.extract.load import Extract, load_extract
@@ -20,7 +22,6 @@ from annexa.lists.context import Context
 from annexa.lists.notes import run_notes, source_notes
 from annexa.outputs import annex_a, manifest
 from annexa.outputs.contents import FIRST_DATA_ROW, Sheet
-from annexa.outputs.files import write_csv
 from annexa.outputs.findings_files import Wanted, write_findings
 from annexa.outputs.rows import cut_long_text
 from annexa.outputs.stage import Stage
@@ -56,6 +57,7 @@ class Request:
         items: of the tracker and the index, which stand beside reports; all where None.
         title: of the index.
         command: what was run.
+        password: what is to be encrypted with it, and a tracker that stands there is opened with it; or None.
     """
 
     inspection_date: date
@@ -72,7 +74,8 @@ class Request:
     report_formats: tuple[str, ...] = ()
     items: tuple[str, ...] | None = None
     title: str = "Annex A"
-    command: Literal["build", "pack"] = "build"
+    command: Literal["build", "dry-run", "pack"] = "build"
+    password: Secret | None = None
 
     @property
     def delivers(self) -> bool:
@@ -101,6 +104,7 @@ class Report:
     notes: tuple[str, ...]
     run_notes: int
     manifest: manifest.Manifest
+    built: "Built"
     delivered: Delivered = field(default_factory=Delivered)
 
 
@@ -117,12 +121,15 @@ class Built:
     run_notes: int = 0
 
 
-def build(request: Request, progress: Progress = lambda _: None) -> Report:
+def build(
+    request: Request, progress: Progress = lambda _: None, night: Callable[["Built"], Night] | None = None
+) -> Report:
     """Build Annex A: read the extract, build the lists, write workbook, findings, exclusions and manifest.
 
     Args:
         request: what to do.
         progress: is told the name of each stage as it begins.
+        night: of a dry run: gives what is known beside the extract, once it is read.
 
     Raises:
         AnnexaError: whatever a stage raises; nothing of an earlier output is lost.
@@ -140,23 +147,23 @@ def build(request: Request, progress: Progress = lambda _: None) -> Report:
     found = built.context.findings.frame()
     if request.checks:
         progress("running the checks")
-    run = extract_run(built.context, built.lists, prepared)
+    run = extract_run(built.context, built.lists, prepared, night(built) if night else None)
     assessed = assess(run, found, prepared, only=None if request.checks else made_elsewhere())
     built.context.forget()
     progress("writing the workbook")
     # The stage is taken before anything is rendered, so that a folder that cannot be written to says so at once.
-    with Stage(request.output) as stage:
+    with Stage(request.output, request.password) as stage:
         front = annex_a.front_sheet(
             built.context, lists, settings.authority, __version__, built.notes, assessed.verdict
         )
         codes = annex_a.code_lists(built.context, lists)
-        write_workbook(stage.path(annex_a.FILE), front, sheets, codes, request.inspection_date)
+        write_workbook(stage.workbook(annex_a.FILE), front, sheets, codes, request.inspection_date)
         progress("writing findings and exclusions")
         inputs = [each.name for each in built.extract.inputs]
         write_findings(
             stage, assessed.report(request.inspection_date, edition.name, inputs, settings.authority), request.wanted
         )
-        write_csv(stage.path("exclusions.csv"), annex_a.exclusions(built.context, lists))
+        annex_a.write_exclusions(stage, built.context, lists)
         delivered = Delivered()
         if request.delivers or stage.renews(TRACKER):
             progress("writing the reports")
@@ -174,6 +181,7 @@ def build(request: Request, progress: Progress = lambda _: None) -> Report:
         notes=tuple(built.notes),
         run_notes=built.run_notes,
         manifest=record,
+        built=built,
         delivered=delivered,
     )
 

@@ -12,7 +12,7 @@ from annexa.checks.accept import ACCEPTED, accept, load_accepted
 from annexa.checks.catalogue import Definition, with_changes
 from annexa.checks.gate import Gate, Verdict, judge, marked_new, read_baseline
 from annexa.checks.run import FOUND, Result, run_checks
-from annexa.checks.runs import ExtractRun, ListsRun
+from annexa.checks.runs import ExtractRun, ListsRun, Night
 from annexa.errors import SourceError, UsageError
 from annexa.findings import gather
 from annexa.lists.build import BuiltList
@@ -115,9 +115,11 @@ def _previous(path: Path | None, edition: str) -> dict[int, int] | None:
     return {entry.number: entry.rows for entry in earlier.lists if entry.rows is not None}
 
 
-def extract_run(context: Context, lists: Mapping[int, BuiltList], prepared: Prepared) -> ExtractRun:
-    """Return an extract as checks see it."""
-    return ExtractRun(context, prepared.calendar, lists, prepared.previous)
+def extract_run(
+    context: Context, lists: Mapping[int, BuiltList], prepared: Prepared, night: Night | None = None
+) -> ExtractRun:
+    """Return an extract as checks see it, with what a dry run knows beside it."""
+    return ExtractRun(context, prepared.calendar, lists, prepared.previous, night)
 
 
 def assess(

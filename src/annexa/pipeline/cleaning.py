@@ -7,6 +7,7 @@ from pathlib import Path
 
 from annexa import __version__
 from annexa.editions import DEFAULT_EDITION, Edition, load_edition
+from annexa.environment import Secret
 from annexa.filled.model import Filled
 from annexa.filled.value_map import propose
 from annexa.findings import Findings
@@ -35,7 +36,7 @@ class CleanRequest:
         output: the folder to write to.
         settings: annexa.toml, with the command line's options already in it.
         created: the moment of the run, for the manifest alone.
-        password: of the workbooks, or None.
+        password: of the workbooks, and what is to be encrypted with it; or None.
         value_map: an edited value-map.toml, or None.
         wanted: which files of findings are written.
     """
@@ -45,7 +46,7 @@ class CleanRequest:
     output: Path
     settings: Settings
     created: datetime
-    password: str | None = None
+    password: Secret | None = None
     value_map: Path | None = None
     wanted: Wanted = field(default_factory=Wanted)
 
@@ -90,14 +91,14 @@ def clean(request: CleanRequest, progress: Progress = lambda _: None) -> CleanRe
     assessed = assess(lists_run(filled, edition, period, prepared), findings.frame(), prepared, only=reading)
     progress("writing the workbook")
     notes = [note] if note else []
-    with Stage(request.output) as stage:
-        path = stage.path(FILE)
-        write_cleaned(path, filled, edition, request.inspection_date, settings.authority, __version__)
+    with Stage(request.output, request.password) as stage:
+        write_cleaned(stage.workbook(FILE), filled, edition, request.inspection_date, settings.authority, __version__)
         progress("writing the findings")
         names = [each.name for each in inputs]
         report = assessed.report(request.inspection_date, edition.name, names, settings.authority)
         write_findings(stage, report, request.wanted)
-        if filled.unknown_values.height:
+        # Its lines are values from records, and a text file cannot be encrypted: the findings name the cells.
+        if filled.unknown_values.height and not stage.sealed:
             stage.path(VALUE_MAP).write_bytes(propose(filled.unknown_values, edition).encode())
         stage.commit(manifest_of_filled(filled, inputs, edition, period, assessed, request.created, "clean", notes))
     return CleanReport(filled, assessed, edition, tuple(notes))

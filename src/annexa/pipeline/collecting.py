@@ -3,13 +3,14 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from annexa import __version__
 from annexa.editions import DEFAULT_EDITION, Edition, load_edition
+from annexa.environment import Secret
 from annexa.errors import UsageError
 from annexa.evidence.audits import FILE as AUDITS_FILE
 from annexa.evidence.audits import MONTHS, Audits, audited_cases
@@ -37,6 +38,7 @@ Progress = Callable[[str], None]
 
 INDEX_PAGE: Final = "index.html"
 INDEX_WORKBOOK: Final = "index.xlsx"
+COPIED_AS_THEY_ARE: Final = "Documents are copied as they are: annexa encrypts no file but its own workbooks."
 _AUDITS: Final = ("persons", "audits")
 _NOT_IN_A_NAME: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 _LONGEST: Final = 180  # bytes of a file's name, so that every system takes it with the item in front
@@ -111,16 +113,21 @@ def collect(request: CollectRequest, progress: Progress = lambda _: None) -> Col
     progress("reading the tracker")
     report = look(about)
     progress("reading the extract" if request.extracts else "checking the files")
-    extracted = _from_extract(request.extracts, about.settings, edition, report) if request.extracts else _Extracted()
+    extracted = _Extracted()
+    if request.extracts:
+        extracted = _from_extract(request.extracts, about.settings, edition, report, about.password)
+    if about.password:
+        extracted = replace(extracted, remarks=(*extracted.remarks, COPIED_AS_THEY_ARE))
     progress("copying the files")
-    with Stage(request.output) as stage:
+    with Stage(request.output, about.password) as stage:
         copied = _Copied(stage)
         entries = tuple(
             entry for at, row in enumerate(report.rows) for entry in _entries(at, row, report, extracted, copied)
         )
         index.write_index(
-            stage.path(INDEX_PAGE),
-            stage.path(INDEX_WORKBOOK),
+            # It has the officer's notes and the names of her files, and a page cannot be encrypted.
+            None if stage.sealed else stage.path(INDEX_PAGE),
+            stage.workbook(INDEX_WORKBOOK),
             entries,
             report.inspection_date,
             about.settings.authority,
@@ -130,7 +137,9 @@ def collect(request: CollectRequest, progress: Progress = lambda _: None) -> Col
     return CollectReport(entries, extracted.remarks, report, record)
 
 
-def _from_extract(place: Place, settings: Settings, edition: Edition, report: TrackerReport) -> _Extracted:
+def _from_extract(
+    place: Place, settings: Settings, edition: Edition, report: TrackerReport, password: Secret | None
+) -> _Extracted:
     """Read the audited cases and the names of an extract, nothing else of it, and look for the names."""
     source = load_source(settings.source, named=settings.source_named)
     limits = limits_of(settings)
@@ -144,7 +153,7 @@ def _from_extract(place: Place, settings: Settings, edition: Edition, report: Tr
     known = known_names(person_names(place, source, limits))
     if known is None:
         return _Extracted(audits, remarks=(COULD_NOT_RUN,), inputs=extract.inputs)
-    found = check_names(report.rows, report.checked, known, limits)
+    found = check_names(report.rows, report.checked, known, limits, password)
     remarks = warnings(report.rows, found) or ("The privacy check found no name of a person.",)
     return _Extracted(audits, found, remarks, extract.inputs)
 
@@ -161,7 +170,7 @@ class _Copied:
         key = (item, path.resolve())
         if key not in self.names:
             self.names[key] = self.free(item, wanted)
-            with self.stage.path(self.names[key]).open("wb") as target:
+            with self.stage.plain(self.names[key]).open("wb") as target:
                 shutil.copyfileobj(file, target)
         return self.names[key]
 
@@ -259,7 +268,7 @@ def _with_audits(row: Row, audits: Audits, report: TrackerReport, copied: _Copie
     name = copied.free(row.item, "audited-cases.xlsx")
     copied.names[row.item, Path(AUDITS_FILE)] = name
     window = InspectionPeriod(report.inspection_date).window(MONTHS)
-    write_audits(copied.stage.path(name), audits, report.inspection_date, (window.start, window.end))
+    write_audits(copied.stage.workbook(name), audits, report.inspection_date, (window.start, window.end))
     told = (*audits.figures, *audits.problems)
     return index.Entry(row.item, row.title, row.kind, index.COLLECTED, file=name, remarks=told)
 

@@ -124,13 +124,13 @@ def deliver(
     elif request.delivers and any(item.number == "1.06" for item in evidence.items):
         audits = audited_cases(context, evidence.areas)
         window = context.period.window(MONTHS)
-        write_audits(stage.path(AUDITS), audits, day, (window.start, window.end))
+        write_audits(stage.workbook(AUDITS), audits, day, (window.start, window.end))
         products[AUDITS] = audits_product(audits, context)
     for _, document in evidence.documents:
         if document.made_by and document.made_by not in products:
             products[document.made_by] = Product(NOT_BUILT)
     rows, messages = _tracker(request, evidence, products, calendar)
-    write_tracker(stage.path(TRACKER), rows, evidence, day)
+    write_tracker(stage.workbook(TRACKER), rows, evidence, day)
     entries = [*entries_of(reports, names)]
     if AUDITS in products and products[AUDITS].there:
         entries.append(_audits_entry(products[AUDITS], evidence))
@@ -147,7 +147,7 @@ def deliver(
         products=products,
         suppressed=shared,
     )
-    write_index(stage.path(INDEX), page)
+    write_index(stage.plain(INDEX), page)
     return Delivered(
         tuple(sorted(entries, key=lambda entry: entry.item)), tuple(reports), tuple(messages), written=True
     )
@@ -194,7 +194,7 @@ def _tracker(
         rows, messages = together.rows, [*officers.messages, *together.messages]
     documents = {each.id: each for _, each in evidence.documents}
     given = given_figures(evidence, products)
-    checked = check_rows(rows, documents, Places(path), Days(day), request.limits(), given)
+    checked = check_rows(rows, documents, Places(path), Days(day), request.limits(), given, request.password)
     # The files of this run are not in their place yet, and need no looking at.
     made = {at: Checked((), (), ()) for at, row in enumerate(rows) if row.files and set(row.files) <= products.keys()}
     told = with_checks(rows, {**checked, **made}, evidence, products)
@@ -206,7 +206,7 @@ def _officers(path: Path, request: "Request") -> Officers | None:
     if not path.exists():
         return None
     try:
-        return read_tracker(path, request.limits())
+        return read_tracker(path, request.limits(), request.password)
     except SourceError as error:
         raise OutputError(
             f"{error.message} The build would lose what is written in it, and has changed nothing.",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from annexa.checks.gate import state_of
+from annexa.environment import Secret
 from annexa.errors import OutputError, SourceError, UsageError
 from annexa.evidence.deadlines import days_left, with_deadlines
 from annexa.evidence.files import Checked, Days, check_rows
@@ -21,12 +22,13 @@ from annexa.evidence.rows import Row
 from annexa.evidence.tracker import Merged, counts, fresh, merged, with_checks
 from annexa.outputs.annex_a import FILE as LISTS_FILE
 from annexa.outputs.manifest import MANIFEST_NAME, Manifest, describe, read_manifest
+from annexa.outputs.sealing import Place, Sealed
 from annexa.outputs.tracker import write_tracker
 from annexa.pipeline.building import limits_of
 from annexa.settings import Settings
 from annexa.workdays import WorkingDays, load_closures
 
-_MAKES: Final = ("build", "pack", "report")  # commands that write products
+_MAKES: Final = ("build", "dry-run", "pack", "report")  # commands that write products
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class TrackerRequest:
         products: an output folder of `annexa build`; None: the tracker's own folder, where it is one.
         allowed: which files are not refused.
         items: numbers of the items that are asked for; all where None.
+        password: what the tracker and annexa's own files are encrypted with; or None.
     """
 
     tracker: Path
@@ -50,6 +53,7 @@ class TrackerRequest:
     products: Path | None = None
     allowed: Allowed = field(default_factory=Allowed)
     items: tuple[str, ...] | None = None
+    password: Secret | None = None
 
 
 @dataclass(frozen=True)
@@ -104,10 +108,10 @@ def init(request: TrackerRequest) -> TrackerReport:
     refuse_open(request.tracker)
     report = look(request, must_exist=False)
 
-    def write(path: Path) -> None:
+    def write(path: Place) -> None:
         write_tracker(path, report.rows, report.evidence, report.inspection_date, request.as_on, report.left)
 
-    write_beside(request.tracker, write)
+    write_beside(request.tracker, write, request.password)
     return report
 
 
@@ -126,7 +130,8 @@ def look(request: TrackerRequest, *, must_exist: bool = True) -> TrackerReport:
     if request.items is not None:
         evidence = evidence.only(request.items)
     existed = must_exist or os.path.lexists(request.tracker)
-    officers = read_tracker(request.tracker, limits_of(request.settings)) if existed else Officers(None, ())
+    limits = limits_of(request.settings)
+    officers = read_tracker(request.tracker, limits, request.password) if existed else Officers(None, ())
     day, messages = _inspection_date(request, officers)
     folder = _products_folder(request)
     products = products_of(folder, evidence) if folder else {}
@@ -138,7 +143,7 @@ def look(request: TrackerRequest, *, must_exist: bool = True) -> TrackerReport:
     places = Places(request.tracker, folder, frozenset(products), request.allowed)
     dates = Days(day, request.as_on)
     given = given_figures(evidence, products)
-    checked = check_rows(together.rows, documents, places, dates, limits_of(request.settings), given)
+    checked = check_rows(together.rows, documents, places, dates, limits, given, request.password)
     settings = request.settings
     calendar = WorkingDays(load_closures(Path(settings.closure_days)) if settings.closure_days else frozenset())
     rows = with_checks(together.rows, checked, evidence, products)
@@ -236,12 +241,13 @@ def _lists(record: Manifest) -> Product:
     )
 
 
-def write_beside(path: Path, write: Callable[[Path], None]) -> None:
+def write_beside(path: Path, write: Callable[[Place], None], password: Secret | None = None) -> None:
     """Write a file beside its place and move it there, so that it appears whole; only its owner may read it.
 
     Args:
         path: its place.
-        write: writes the file to the path that it is given.
+        write: writes the file to the place that it is given.
+        password: what the place encrypts the file with; it does not where None.
 
     Raises:
         OutputError: it cannot be written, or not moved: what stood there is as it was.
@@ -255,7 +261,7 @@ def write_beside(path: Path, write: Callable[[Path], None]) -> None:
         ) from None
     beside = folder / place.name
     try:
-        write(beside)
+        write(Sealed(beside, password) if password else beside)
         beside.chmod(0o600)
         beside.replace(place)
     except PermissionError:

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from annexa.editions import DEFAULT_EDITION, Edition, load_edition
+from annexa.environment import Secret
 from annexa.extract.address import Place
 from annexa.findings import Findings
 from annexa.lists.notes import edition_note
@@ -67,7 +68,7 @@ class CheckRequest:
         extracts: the extract; beside workbooks it is what their counts are compared with.
         workbooks: filled workbooks of one authority; later ones win. None: the extract is checked.
         output: the folder for the files of findings; none are written where None.
-        password: of the workbooks, or None.
+        password: of the workbooks, and what is to be encrypted with it; or None.
         value_map: an edited value-map.toml, or None.
         judging: how the findings are judged.
         wanted: which files are written.
@@ -80,7 +81,7 @@ class CheckRequest:
     extracts: Place | None = None
     workbooks: tuple[Path, ...] = ()
     output: Path | None = None
-    password: str | None = None
+    password: Secret | None = None
     value_map: Path | None = None
     judging: Judging = field(default_factory=Judging)
     wanted: Wanted = field(default_factory=Wanted)
@@ -130,7 +131,7 @@ def check(request: CheckRequest, progress: Progress = lambda _: None) -> CheckRe
     report = narrowed.report(request.inspection_date, edition.name, inputs, settings.authority, request.narrowed.text())
     if request.output is not None:
         progress("writing the findings")
-        with Stage(request.output) as stage:
+        with Stage(request.output, request.password) as stage:
             write_findings(stage, report, request.wanted)
             stage.commit(record)
     return CheckReport(assessed, report, rows, edition, notes)

@@ -8,6 +8,7 @@ import polars as pl
 
 from annexa.checks.runs import ExtractRun, ListsRun, views_of_filled
 from annexa.editions import Edition
+from annexa.environment import Secret
 from annexa.errors import SourceError, UsageError
 from annexa.extract.read import InputFile
 from annexa.filled.fill import fill
@@ -39,7 +40,7 @@ class FilledRequest:
     edition: Edition
     period: InspectionPeriod
     settings: Settings
-    password: str | None = None
+    password: Secret | None = None
     value_map: Path | None = None
 
 

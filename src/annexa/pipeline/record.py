@@ -1,7 +1,7 @@
 """What a run read, wrote and counted, as its manifest."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +19,9 @@ from annexa.lists.context import Context
 from annexa.outputs import manifest
 from annexa.period import InspectionPeriod
 from annexa.pipeline.checking import Assessed
+from annexa.pseudonyms.extract import Copied
 from annexa.records import RECORDS
+from annexa.sources import SourceProfile
 
 if TYPE_CHECKING:
     from annexa.pipeline.building import Built
@@ -39,7 +41,7 @@ def manifest_of(
     lists: Mapping[int, BuiltList],
     assessed: Assessed,
     created: datetime,
-    command: Literal["build", "check", "pack", "report"],
+    command: Literal["build", "check", "dry-run", "pack", "report"],
     *,
     suppress: bool | None = None,
 ) -> manifest.Manifest:
@@ -209,6 +211,52 @@ def manifest_of_filled(
         tables=(),
         findings=finding_counts(assessed),
         notes=tuple(notes),
+    )
+
+
+def manifest_of_copy(
+    copied: Sequence[manifest.CopiedTable],
+    inputs: Sequence[InputFile],
+    edition: Edition,
+    source: SourceProfile | None,
+    day: date,
+    created: datetime,
+    unknown: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> manifest.Manifest:
+    """Return the manifest of a pseudonymised copy; no list is built for it, and nothing is checked."""
+    return manifest.Manifest(
+        annexa_version=__version__,
+        command="pseudonymise",
+        created=created,
+        edition=_edition_entry(edition),
+        source=manifest.Source(name=source.name, sha256=source.sha256) if source else None,
+        inspection_date=day,
+        extract_date=None,
+        as_at=day,
+        options={},
+        inputs=tuple(
+            manifest.InputFile(name=each.name, sha256=each.sha256, size=each.size, table=None, rows=None)
+            for each in inputs
+        ),
+        unknown_inputs=tuple(unknown),
+        lists=(),
+        accounts=(),
+        tables=(),
+        copied=tuple(copied),
+        findings=manifest.FindingCounts(verdict="not checked", accepted=0, error=0, warning=0, info=0, by_check={}),
+        notes=tuple(notes),
+    )
+
+
+def copied_entry(copy: Copied) -> manifest.CopiedTable:
+    """Return the counts of one table, or list, of a copy."""
+    return manifest.CopiedTable(
+        table=copy.name,
+        rows=copy.frame.height,
+        columns=copy.frame.width,
+        columns_left_out=copy.columns_left_out,
+        cells_left_out=dict(copy.cells_left_out),
     )
 
 

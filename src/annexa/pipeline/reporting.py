@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from annexa.checks.run import made_elsewhere
+from annexa.environment import Secret
 from annexa.errors import UsageError
 from annexa.extract.address import Place
 from annexa.outputs.findings_files import Wanted, write_findings
@@ -34,6 +35,7 @@ class ReportRequest:
         settings: annexa.toml, with the command line's options already in it.
         created: the moment of the run, for the manifest alone.
         formats: "csv" and "json", beside the workbook of each report.
+        password: what is to be encrypted with it; or None.
     """
 
     items: tuple[str, ...]
@@ -43,6 +45,7 @@ class ReportRequest:
     settings: Settings
     created: datetime
     formats: tuple[str, ...] = ()
+    password: Secret | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def report(request: ReportRequest, progress: Progress = lambda _: None) -> Repor
     assessed = assess(extract_run(built.context, built.lists, prepared), found, prepared, only=made_elsewhere())
     progress("writing the reports")
     day, authority = request.inspection_date, request.settings.authority
-    with Stage(request.output) as stage:
+    with Stage(request.output, request.password) as stage:
         names = write_reports(stage, reports, day, edition.title, authority, request.formats)
         inputs = [each.name for each in built.extract.inputs]
         write_findings(stage, assessed.report(day, edition.name, inputs, authority), Wanted())

@@ -11,11 +11,13 @@ SCOPES = {
     "extract": "an extract",
     "workbook": "a finished workbook",
     "both": "an extract and a finished workbook",
+    "history": "a dry run, beside the last good one",
 }
 GROUPS = (
     ("General", "AA-G"),
     *((f"List {number}", f"AA-{number}") for number in range(1, 12)),
     ("Between lists", "AA-X"),
+    ("Between one night and the next", "AA-H"),
     ("What reading and the rules of the lists report", "AA-R"),
 )
 

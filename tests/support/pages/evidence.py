@@ -54,6 +54,7 @@ def evidence_page() -> str:
         "front (`1.03_monthly-report.pdf`). `index.html`, to be read and printed, and `index.xlsx` name every row: "
         "collected, not collected and why, not ready, not applicable and why. `manifest.json` has the hash of each "
         "file; `annexa verify evidence` says later whether anything changed. Nothing is sent to anybody.",
+        "With `--password-env` each of these commands reads and writes a tracker [under a password](encryption.md).",
         "## When it is due",
         "An inspection comes with five working days' notice. Day 1 is the day of the call, day 5 the last working day "
         "before the inspection begins. Weekends, the bank holidays of England and the days in `closure_days` of "

@@ -34,9 +34,9 @@ COLUMN_MEANINGS = {
 FILES = {
     "findings.xlsx": "The report: a summary with counts, what was tested and rates; the findings with filters, the "
     f"first {MOST_A_CHECK:,} of each check; missing evidence; what each check means.",
-    "findings.csv": "All findings.",
+    "findings.csv": "All findings. [Under a password](encryption.md) they are a sheet of `findings.xlsx` instead.",
     "findings.json": "All findings and what became of each check, for programs and for `--baseline`. Its layout is "
-    "[findings-1.schema.json](findings-1.schema.json).",
+    "[findings-1.schema.json](findings-1.schema.json). It is not written under a password.",
     "findings.junit.xml": "With `--format junit`: ids, titles and counts alone, for a CI service.",
     "missing-evidence/": "With `--by-team`: a workbook for each team, with what is missing for its children.",
 }

@@ -1,0 +1,264 @@
+"""What looks wrong with a dry run, as drawn tables: one below, on and above each limit, and each limit alone."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+
+from annexa.checks.catalogue import HISTORY, catalogue
+from annexa.checks.nightly import CODES, NightRun
+from annexa.checks.registry import ON_NIGHTS, Unable
+from annexa.checks.run import FOUND, NOT_RUN, OTHER_INPUT, PASSED, run_checks
+from annexa.checks.runs import Earlier, ExtractRun, Night
+from annexa.findings import empty, findings
+from annexa.lists.build import BuiltList
+from annexa.workdays import WorkingDays
+from tests.support.context import context_of
+
+DAY = date(2025, 6, 2)
+EARLIER = Earlier("1", {}, {}, {}, pl.DataFrame(schema=CODES))
+
+
+def keyed(values: pl.Series) -> pl.Series:
+    return pl.Series([f"key of {value}" for value in values], dtype=pl.String)
+
+
+def extract(
+    records: dict | None = None,
+    lists: dict[int, int | None] | None = None,
+    night: Night | None = None,
+    **earlier: object,
+) -> ExtractRun:
+    """An extract with these records, and lists with so many rows (None: not supplied)."""
+    context = context_of(records or {}, DAY)
+    built = {
+        number: BuiltList(
+            context.edition.lists[number], height is not None, None, pl.DataFrame({"row": range(height or 0)})
+        )
+        for number, height in (lists or {}).items()
+    }
+    if "lists_before" in earlier:
+        earlier["lists"] = earlier.pop("lists_before")
+    night = night or Night("1", DAY, {}, replace(EARLIER, **earlier), keyed)
+    return ExtractRun(context, WorkingDays(), built, night=night)
+
+
+def found(check: str, run: ExtractRun, read: pl.DataFrame | None = None) -> pl.DataFrame:
+    checked = run_checks(catalogue(), run, empty() if read is None else read, {check})
+    result = checked.result(check)
+    assert result.status == (FOUND if checked.findings.height else PASSED), result.reasons
+    assert result.found == checked.findings.height
+    return checked.findings
+
+
+# AA-H01: a list that had more than 5 rows is empty.
+@pytest.mark.parametrize(
+    ("before", "now", "wrong"),
+    [(6, 0, True), (5, 0, False), (6, 1, False), (6, None, True), (0, 0, False), (0, 9, False)],
+)
+def test_list_empty(before, now, wrong):
+    rows = found("AA-H01", extract(lists={1: now, 2: 5}, lists_before={1: before, 2: 5}))
+    assert rows["list"].to_list() == [1] * wrong
+    assert rows["severity"].to_list() == ["error"] * wrong
+    assert rows["message"].to_list() == [f"The list has 0 rows; the last good run had {before}."] * wrong
+
+
+# AA-H02: more than 10 per cent and more than 10 rows away.
+@pytest.mark.parametrize(
+    ("before", "now", "wrong"),
+    [
+        (100, 89, True),
+        (100, 90, False),  # on both limits
+        (100, 110, False),
+        (100, 111, True),
+        (99, 110, True),  # 11 rows and above 10%
+        (1000, 890, True),
+        (1000, 900, False),  # many rows, and on the percentage
+        (1000, 899, True),
+        (1000, 1100, False),
+        (20, 10, False),  # a half, and on the number
+        (20, 9, True),
+        (20, 31, True),
+        (10, 0, False),  # AA-H01's
+        (0, 10, False),
+        (0, 11, True),
+        (50, None, False),
+    ],
+)
+def test_list_changed(before, now, wrong):
+    rows = found("AA-H02", extract(lists={3: now}, lists_before={3: before}))
+    assert rows["list"].to_list() == [3] * wrong
+    assert rows["message"].to_list() == [f"The list has {now} rows; the last good run had {before}."] * wrong
+
+
+def test_a_list_that_the_earlier_run_did_not_build_is_not_compared():
+    run = extract(lists={1: 500, 2: 500}, lists_before={2: 500})
+    assert found("AA-H01", run).is_empty()
+    assert found("AA-H02", run).is_empty()
+
+
+# AA-H03: more than 50 per cent and more than 20 findings more; fewer are no alarm.
+@pytest.mark.parametrize(
+    ("before", "now", "wrong"),
+    [
+        (10, 31, True),
+        (10, 30, False),
+        (100, 150, False),
+        (100, 151, True),
+        (100, 149, False),
+        (40, 60, False),
+        (40, 61, True),
+        (None, 20, False),
+        (None, 21, True),
+        (500, 3, False),
+    ],
+)
+def test_count_jumped(before, now, wrong):
+    run = extract(findings={"AA-G15": before} if before else {})
+    answer = ON_NIGHTS["AA-H03"].function(
+        NightRun(run, run.night, empty(), {"AA-G15": now, "AA-201": 0}), catalogue()["AA-H03"]
+    )
+    told = f"AA-G15: the check has {now} findings; the last good run had {before or 0}."
+    assert answer.found["message"].to_list() == [told] * wrong
+
+
+def test_the_counts_of_another_version_are_not_compared():
+    run = extract(version="2")
+    answer = ON_NIGHTS["AA-H03"].function(NightRun(run, run.night, empty(), {"AA-G15": 900}), catalogue()["AA-H03"])
+    assert answer == Unable("another version of annexa, whose checks may differ, made the last good run")
+
+
+def test_the_counts_are_those_of_the_checks_before():
+    read = findings("AA-R02", "error", "x", frame=pl.DataFrame({"n": range(30)}), row=pl.col("n"), table="t")
+    checked = run_checks(catalogue(), extract(), read, {"AA-R02", "AA-H03"}, teams=False)
+    [message] = checked.findings.filter(pl.col("check") == "AA-H03")["message"]
+    assert message == "AA-R02: the check has 30 findings; the last good run had 0."
+
+
+# AA-H04: more than one day before the day of the run, which need not be D.
+@pytest.mark.parametrize(
+    ("today", "taken", "wrong"),
+    [
+        (date(2025, 6, 2), date(2025, 6, 2), False),
+        (date(2025, 6, 2), date(2025, 6, 1), False),
+        (date(2025, 6, 2), date(2025, 5, 31), True),
+        (date(2025, 6, 2), date(2025, 6, 9), False),
+        (date(2024, 3, 1), date(2024, 2, 29), False),
+        (date(2024, 3, 1), date(2024, 2, 28), True),
+        (date(2025, 9, 1), date(2025, 6, 2), True),
+    ],
+)
+def test_extract_old(today, taken, wrong):
+    night = Night("1", today, {"old.csv": taken, "new.csv": today}, None, keyed)
+    rows = found("AA-H04", extract(night=night))
+    assert rows["file"].to_list() == ["old.csv"] * wrong
+    assert rows["value"].to_list() == [taken.isoformat()] * wrong
+    days = (today - taken).days
+    assert rows["message"].to_list() == [f"The extract was made {days} days before the run."] * wrong
+
+
+def test_an_extract_date_is_about_no_file():
+    rows = found("AA-H04", extract(night=Night("1", DAY, {"": date(2025, 5, 1)}, None, keyed)))
+    assert rows["file"].to_list() == [None]
+
+
+# AA-H05: more than 5 per cent and more than 20 rows fewer; more are no alarm.
+@pytest.mark.parametrize(
+    ("before", "now", "wrong"),
+    [
+        (50, 30, False),
+        (50, 29, True),
+        (400, 380, False),
+        (400, 379, True),
+        (1000, 950, False),
+        (1000, 949, True),
+        (10, 90, False),
+        (20, None, False),
+        (21, None, True),
+    ],
+)
+def test_table_shrunk(before, now, wrong):
+    records = {} if now is None else {"contacts": [{"contact_id": str(n), "person_id": "P"} for n in range(now)]}
+    rows = found("AA-H05", extract(records, tables={"ssd_contacts": before}))
+    assert rows["table"].to_list() == ["ssd_contacts"] * wrong
+    assert rows["message"].to_list() == [f"The table has {now or 0} rows; the last good run had {before}."] * wrong
+
+
+# AA-H06 and AA-H07: codes, of which a few hundred rows have M or F.
+def people(**genders: int) -> dict:
+    codes = [code for code, number in genders.items() for _ in range(number)]
+    return {"persons": [{"person_id": str(n), "gender": code} for n, code in enumerate(codes)]}
+
+
+def seen(*codes: str) -> pl.DataFrame:
+    rows = [("ssd_person", "pers_gender", code, not code.startswith("key"), 1) for code in codes]
+    return pl.DataFrame(rows, schema=CODES, orient="row")
+
+
+@pytest.mark.parametrize(
+    ("genders", "before", "many", "few"),
+    [
+        ({"M": 90, "F": 10}, ("M", "F"), [], []),
+        ({"M": 94, "F": 6}, ("M",), ["F"], []),
+        ({"M": 95, "F": 5}, ("M",), [], ["F"]),  # on the number
+        ({"M": 594, "F": 6}, ("M",), [], ["F"]),  # on the percentage
+        ({"M": 593, "F": 7}, ("M",), ["F"], []),
+        ({"M": 6, "F": 1}, (), ["M"], ["F"]),
+    ],
+)
+def test_known_codes(genders, before, many, few):
+    run = extract(people(**genders), codes=seen(*before))
+    for check, wanted in (("AA-H06", many), ("AA-H07", few)):
+        rows = found(check, run)
+        assert rows["value"].to_list() == wanted
+        assert rows["column"].to_list() == ["pers_gender"] * len(wanted)
+        for code, message in zip(wanted, rows["message"], strict=True):
+            assert (
+                message == f"ssd_person.pers_gender has a standard code that no good run had (rows: {genders[code]})."
+            )
+
+
+@pytest.mark.parametrize(
+    ("before", "wrong"), [((), True), (("key of Mister",), False), (("Mister",), True), (("key of Miss",), True)]
+)
+def test_values_that_no_value_map_knows(before, wrong):
+    read = findings("AA-R02", "error", "x", table="ssd_person", column="pers_gender", value="Mister", row=2)
+    run = extract(people(M=3), codes=seen("M", *before))
+    rows = found("AA-H06", run, read)
+    assert rows["value"].to_list() == ["Mister"] * wrong
+    told = "ssd_person.pers_gender has a value that neither the value map nor a good run knows (rows: 1)."
+    assert rows["message"].to_list() == [told] * wrong
+    assert found("AA-H07", run, read).is_empty()
+
+
+def test_a_code_of_another_column_is_not_seen():
+    other = seen("M").with_columns(column=pl.lit("pers_other"))
+    assert found("AA-H07", extract(people(M=1), codes=other)).height == 1
+
+
+def test_codes_kept_with_another_secret_are_not_compared():
+    result = run_checks(catalogue(), extract(people(M=9), codes=None), empty(), {"AA-H06"}).result("AA-H06")
+    assert (result.status, result.reasons) == (NOT_RUN, ("the codes of earlier runs were kept with another secret",))
+
+
+NIGHTLY = [check for check, each in catalogue().items() if each.scope == HISTORY]
+
+
+def test_every_nightly_check_is_here():
+    assert NIGHTLY == list(ON_NIGHTS) == [f"AA-H0{n}" for n in range(1, 8)]
+
+
+@pytest.mark.parametrize("check", NIGHTLY)
+def test_without_an_earlier_run_nothing_passes_by_being_empty(check):
+    run = extract(people(M=900), {1: 0}, Night("1", DAY, {}, None, keyed))
+    result = run_checks(catalogue(), run, empty(), {check}).result(check)
+    assert result.status == NOT_RUN
+    assert result.reasons
+
+
+@pytest.mark.parametrize("check", NIGHTLY)
+def test_any_other_run_is_not_asked(check):
+    run = replace(extract(people(M=900), {1: 0}), night=None)
+    assert run_checks(catalogue(), run, empty(), {check}).result(check).status == OTHER_INPUT
+    assert run_checks(catalogue(), run.built, empty(), {check}).result(check).status == OTHER_INPUT

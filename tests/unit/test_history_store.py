@@ -1,0 +1,384 @@
+"""The history as it is kept: intervals, retention, what is forgotten, and files that are not what they should be."""
+
+import sqlite3
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from annexa.errors import BusyError, OutputError, SourceError, UsageError
+from annexa.history import database
+from annexa.history.database import FILE_NAME, MIGRATIONS
+from annexa.history.keys import Keys
+from annexa.history.lock import locked
+from annexa.history.secret import SECRET_NAME, make_secret, read_secret
+from annexa.history.store import open_history
+from tests.support.histories import CODES, KEYS, NIGHT, add, manifest, rows
+
+NIGHT_OUT = Path("out")
+PERMISSIONS = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "history"
+
+
+@pytest.fixture
+def history(folder):
+    folder.mkdir()
+    with open_history(folder, create=True) as opened:
+        opened.adopt(KEYS.series)
+        yield opened
+
+
+def stored(history) -> list[tuple]:
+    return history._db.execute("SELECT list, row_hash, first, last FROM row ORDER BY list, row_hash, first").fetchall()
+
+
+def numbers(history) -> list[int]:
+    return [run.number for run in history.runs()]
+
+
+# Rows as intervals.
+
+
+def test_a_night_costs_what_has_changed_and_every_night_can_be_read_again(history):
+    nights = [("1 TOM a", "1 ANN b"), ("1 TOM a", "1 ANN c", "8 TOM d"), ("1 ANN c", "8 TOM d"), ("1 TOM a",)]
+    for night in nights:
+        add(history, *night)
+    assert stored(history) == [
+        (1, b"a", 1, 2),
+        (1, b"a", 4, None),
+        (1, b"b", 1, 1),
+        (1, b"c", 2, 3),
+        (8, b"d", 2, 3),
+    ]
+    for run, night in zip(history.runs(), nights, strict=True):
+        assert_frame_equal(history.rows(run), rows(*night))
+
+
+def test_runs_that_failed_or_were_killed_have_no_rows_and_leave_no_gap(history):
+    add(history, "1 TOM a")
+    history.fail(history.begin(NIGHT, NIGHT_OUT, own_output=True))
+    history.begin(NIGHT, NIGHT_OUT, own_output=True)
+    assert [run.number for run in history.cut_short()] == [3]
+    assert history.cut_short() == []
+    add(history, "1 TOM b")
+    assert [(run.state, run.verdict, run.good) for run in history.runs()] == [
+        ("done", "good", True),
+        ("failed", "failed", False),
+        ("cut short", "cut short", False),
+        ("done", "good", True),
+    ]
+    assert [None if each is None else each.height for each in map(history.rows, history.runs())] == [1, None, None, 1]
+    assert history.runs()[1].manifest is None
+
+
+def test_a_run_comes_back_as_it_was_recorded(history, tmp_path):
+    number = history.begin(NIGHT, tmp_path / "out", own_output=False)
+    told = manifest({1: 5, 8: 2})
+    history.finish(number, told, {"reading": 0.51234, "writing": 2.0}, rows(), pl.DataFrame(schema=CODES), flagged=True)
+    [run] = history.runs()
+    assert (run.created, run.output, run.manifest) == (NIGHT, tmp_path / "out", told)
+    assert (run.seconds, run.verdict, run.good) == ({"reading": 0.512, "writing": 2.0}, "flagged", False)
+
+
+@pytest.mark.parametrize(("name", "number"), [("last", 4), ("previous", 2), ("1", 1), ("3", 3)])
+def test_runs_are_found_by_name_and_number(history, name, number):
+    add(history)
+    add(history, flagged=True)
+    history.fail(history.begin(NIGHT, NIGHT_OUT, own_output=True))
+    add(history)
+    assert history.find(name).number == number
+
+
+@pytest.mark.parametrize("name", ["previous", "2", "0", "-1", "first", "", "²", "1; DROP TABLE run"])
+def test_a_run_that_is_not_there_is_named(history, name):
+    add(history)
+    with pytest.raises(UsageError, match="has no run"):
+        history.find(name)
+    assert numbers(history) == [1]
+
+
+# Good runs.
+
+
+def test_the_last_good_run_is_of_the_same_edition_and_source_and_not_flagged(history):
+    add(history)
+    add(history, edition="ilacs-2022")
+    add(history, flagged=True)
+    history.begin(NIGHT, NIGHT_OUT, own_output=True)
+    assert history.last_good("ilacs-2019", "ssd").number == 1
+    assert history.last_good("ilacs-2022", "ssd").number == 2
+    assert history.last_good("ilacs-2019", "other") is None
+    history.accept(history.find("3"))
+    assert history.last_good("ilacs-2019", "ssd").number == 3
+    assert history.find("3").verdict == "accepted"
+
+
+def test_only_a_run_that_is_flagged_can_be_accepted(history):
+    add(history)
+    history.fail(history.begin(NIGHT, NIGHT_OUT, own_output=True))
+    for name, state in (("1", "good"), ("2", "failed")):
+        with pytest.raises(UsageError, match=f"not flagged: it is {state}"):
+            history.accept(history.find(name))
+
+
+def test_only_the_codes_of_good_runs_count_as_seen(history):
+    add(history, code=("A", "B"))
+    add(history, code=("A", "C", "?x"), flagged=True)
+    assert sorted(history.codes()["code"]) == ["A", "B"]
+    history.accept(history.find("2"))
+    assert history.codes().sort("code").rows() == [
+        ("t", "c", "?x", False),
+        ("t", "c", "A", True),
+        ("t", "c", "B", True),
+        ("t", "c", "C", True),
+    ]
+
+
+# Retention, and what is forgotten.
+
+
+@pytest.mark.parametrize(("days", "left"), [(1, [4]), (2, [3, 4]), (9, [3, 4]), (10, [1, 2, 3, 4])])
+def test_runs_are_deleted_the_day_after_they_have_been_kept_for_long_enough(history, days, left):
+    add(history, "1 TOM a", "1 ANN a", code=("OLD", "A"))
+    add(history, "1 TOM b", "1 ANN a", code=("A",))
+    add(history, "1 TOM c", "1 ANN a", day=8)
+    add(history, "1 TOM c", "1 ANN a", day=10)
+    history.retain(NIGHT + timedelta(days=10), days)
+    assert numbers(history) == left
+    # Rows that a run which is still there has stay, those of no such run go.
+    assert (1, b"a", 1, None) in stored(history)
+    assert ((1, b"b", 2, 2) in stored(history)) is (2 in left)
+    assert ("OLD" in list(history.codes()["code"])) is (1 in left)
+    for run in history.runs():
+        assert history.rows(run).height == 2
+
+
+def test_the_newest_run_stays_whatever_its_age(history):
+    add(history, "1 TOM a")
+    history.retain(NIGHT + timedelta(days=4000), 1)
+    assert numbers(history) == [1]
+
+
+def test_a_number_is_never_used_again(history):
+    for day in (0, 1):
+        add(history, day=day)
+    history._db.execute("DELETE FROM run")
+    assert add(history) == 3
+
+
+def test_only_folders_that_no_recent_run_wrote_to_are_old(history, tmp_path):
+    for day, name in ((0, "a"), (0, "b"), (5, "b"), (6, "c")):
+        add(history, day=day, output=tmp_path / name)
+    history.begin(NIGHT, tmp_path / "named", own_output=False)
+    assert history.old_outputs(NIGHT + timedelta(days=7), 2) == [tmp_path / "a"]
+    assert history.old_outputs(NIGHT + timedelta(days=7), 7) == []
+    assert history.old_outputs(NIGHT + timedelta(days=30), 1) == [tmp_path / name for name in ("a", "b", "c")]
+
+
+def test_a_child_is_forgotten_in_every_run(history, folder):
+    add(history, "1 TOM a", "8 TOM b", "1 ANN b")
+    add(history, "1 TOM c", "1 ANN b")
+    assert history.forget(KEYS.child("TOM")) == 3
+    assert stored(history) == [(1, b"b", 1, None)]
+    assert history.forget(KEYS.child("TOM")) == 0
+    # Deleted is overwritten: nothing of the key is left in the file.
+    assert KEYS.child("TOM") not in (folder / FILE_NAME).read_bytes()
+    assert KEYS.child("ANN") in (folder / FILE_NAME).read_bytes()
+
+
+def test_a_secret_that_was_lost_ends_the_series(history):
+    assert history.adopt(KEYS.series) is False
+    add(history, "1 TOM a", code=("A",))
+    assert history.adopt(Keys(b"n" * 32).series) is True
+    [run] = history.runs()
+    assert (history.comparable(run), history.rows(run), stored(history), history.codes().height) == (False, None, [], 0)
+    assert run.manifest == manifest()
+    add(history, "1 TOM a")
+    assert [history.comparable(run) for run in history.runs()] == [False, True]
+    assert history.rows(history.find("2")).height == 1
+
+
+# The file.
+
+
+def test_there_is_no_history_before_the_first_run(tmp_path):
+    with pytest.raises(UsageError, match="There is no history"), open_history(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@PERMISSIONS
+def test_only_the_owner_may_read_it(folder, history):
+    make_secret(folder)
+    assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()} == {
+        FILE_NAME: 0o600,
+        SECRET_NAME: 0o600,
+    }
+
+
+def test_an_older_version_is_brought_up_to_date_and_keeps_its_runs(folder, history):
+    add(history, "1 TOM a")
+    newer = (*MIGRATIONS, ("ALTER TABLE run ADD COLUMN told TEXT", "UPDATE run SET told = 'yes'"))
+    with open_history(folder, migrations=newer) as opened:
+        assert numbers(opened) == [1]
+        assert opened._db.execute("SELECT told FROM run").fetchall() == [("yes",)]
+        assert opened._db.execute("PRAGMA user_version").fetchone() == (len(newer),)
+    with open_history(folder, migrations=newer) as opened:
+        assert numbers(opened) == [1]
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(folder, history):
+    add(history, "1 TOM a")
+    broken = (*MIGRATIONS, ("ALTER TABLE run ADD COLUMN told TEXT", "no SQL"))
+    with pytest.raises(sqlite3.OperationalError, match="syntax"), open_history(folder, migrations=broken):
+        pass
+    with open_history(folder) as opened:
+        assert numbers(opened) == [1]
+        assert "told" not in [each[1] for each in opened._db.execute("PRAGMA table_info(run)")]
+
+
+def test_a_newer_version_is_left_as_it_is(folder, history):
+    history._db.execute("PRAGMA user_version = 99")
+    before = (folder / FILE_NAME).read_bytes()
+    with pytest.raises(SourceError, match="newer version of annexa"), open_history(folder, create=True):
+        pass
+    assert (folder / FILE_NAME).read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", ["text", "cut", "page", "other"])
+def test_a_file_that_is_damaged_or_another_is_left_alone(tmp_path, damage):
+    path = tmp_path / FILE_NAME
+    with open_history(tmp_path, create=True) as history:
+        history.adopt(KEYS.series)
+        add(history, *(f"1 CHILD{n} a" for n in range(200)))
+    content = path.read_bytes()
+    if damage == "other":
+        path.unlink()
+        other = sqlite3.connect(path)
+        other.execute("CREATE TABLE theirs (a)")
+        other.close()
+    else:
+        middle = len(content) // 2
+        path.write_bytes(
+            {
+                "text": b"no database at all" * 100,
+                "cut": content[:middle],
+                "page": content[:4096] + b"\xff" * 8192 + content[12288:],
+            }[damage]
+        )
+    before = path.read_bytes()
+    with (
+        pytest.raises(SourceError, match="no history of annexa" if damage == "other" else "is damaged") as caught,
+        open_history(tmp_path, create=True) as history,
+    ):
+        history.runs()
+    assert "left as it is" in caught.value.message
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_nothing_is_a_history_that_was_not_begun(tmp_path):
+    (tmp_path / FILE_NAME).touch()
+    with open_history(tmp_path) as history:
+        assert history.runs() == []
+
+
+def test_a_manifest_that_cannot_be_read_is_named_and_left(history):
+    add(history)
+    history._db.execute("UPDATE run SET manifest = x'00'")
+    with pytest.raises(SourceError, match="Run 1 of the history"):
+        history.runs()
+
+
+def test_two_connections_write_one_after_the_other(folder, history):
+    with open_history(folder) as other:
+        for number in range(5):
+            assert add(history, f"1 TOM {number}") == 2 * number + 1
+            assert add(other, f"1 TOM {number}") == 2 * number + 2
+            assert numbers(history) == numbers(other)
+    assert [len(stored(history)), history.find("last").number] == [5, 10]
+
+
+def test_what_another_connection_holds_is_waited_for_and_then_busy(folder, history, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    with open_history(folder) as other:
+        other._db.execute("BEGIN IMMEDIATE")
+        with pytest.raises(BusyError, match="at work"), open_history(folder) as third:
+            add(third)
+        assert numbers(history) == []
+
+
+def test_a_run_is_recorded_whole_or_not_at_all(history, monkeypatch):
+    number = history.begin(NIGHT, NIGHT_OUT, own_output=True)
+
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(history, "_record_codes", full)
+    with pytest.raises(sqlite3.OperationalError):
+        history.finish(number, manifest(), {}, rows("1 TOM a"), pl.DataFrame(schema=CODES), flagged=False)
+    assert (stored(history), history.runs()[0].state) == ([], "running")
+
+
+def _add_without_room(folder):
+    with open_history(folder) as other:
+        [pages] = other._db.execute("PRAGMA page_count").fetchone()
+        other._db.execute(f"PRAGMA max_page_count = {pages}")
+        add(other, *(f"1 CHILD{n} a" for n in range(5000)))
+
+
+def test_a_full_disk_is_told_and_costs_nothing(folder, history):
+    add(history, "1 TOM a")
+    with pytest.raises(OutputError, match="the disk is full") as caught:
+        _add_without_room(folder)
+    assert "as it was" in caught.value.message
+    assert [run.verdict for run in history.runs()] == ["good", "running"]
+
+
+# The lock and the secret.
+
+
+def test_two_runs_are_kept_apart(tmp_path):
+    with (
+        locked(tmp_path / "made" / "history"),
+        pytest.raises(BusyError) as caught,
+        locked(tmp_path / "made" / "history"),
+    ):
+        pass
+    assert caught.value.exit_code == 5
+    with locked(tmp_path / "made" / "history"):
+        pass
+    assert list((tmp_path / "made" / "history").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="cannot be written to"), locked(tmp_path / "file" / "history"):
+        pass
+
+
+def test_the_secret_is_made_once(tmp_path):
+    assert read_secret(tmp_path) is None
+    secret = make_secret(tmp_path)
+    assert len(secret) == 32
+    assert read_secret(tmp_path) == secret != make_secret(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "00", "no hex at all", "é" * 64])
+def test_a_damaged_secret_is_named(tmp_path, content):
+    (tmp_path / SECRET_NAME).write_text(content, encoding="utf-8")
+    with pytest.raises(SourceError, match="is damaged"):
+        read_secret(tmp_path)
+
+
+def test_another_secret_gives_other_keys_and_kinds_have_keys_of_their_own():
+    other = Keys(b"n" * 32)
+    assert KEYS.child("4711") == Keys(b"k" * 32).child("4711") != other.child("4711")
+    assert KEYS.series != other.series
+    assert KEYS.child("4711").hex() != KEYS.values(pl.Series(["4711"]))[0]
