@@ -7,6 +7,8 @@ import typer
 
 from annexa import __version__
 from annexa.cli import build, check, checks, clean, config, editions, evidence, pack, report, sample, sources, verify
+from annexa.errors import UsageError
+from annexa.extract.address import refuse_passwords
 
 app = typer.Typer(
     name="annexa",
@@ -50,4 +52,12 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    try:
+        # A word in the wrong place would be repeated by the parser of the command line.
+        refuse_passwords(sys.argv[1:])
+    except UsageError as error:
+        from annexa import console
+
+        console.error(error.message, error.hint)
+        sys.exit(error.exit_code)
     app()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from annexa.editions import DEFAULT_EDITION, load_edition
 from annexa.errors import OutputError, UsageError
-from annexa.extract.address import Place, shown
-from annexa.extract.catalogue import catalogue
+from annexa.extract.address import Place
+from annexa.extract.catalogue import catalogue, looked_at
 from annexa.extract.files import Limits
 from annexa.lists.inputs import Shortfall, shortfalls
 from annexa.records import RECORDS
@@ -67,7 +67,9 @@ def init_source(
     edition = load_edition(DEFAULT_EDITION)
     lists = tuple(shortfalls(edition, lambda record, field: _has(proposal, record, field)))
     columns = {(table.name, each.name): each for table in tables for each in table.columns}
-    text = proposal_text(name, shown(place), tables, proposal, [line for each in lists for line in told(each)])
+    text = proposal_text(
+        name, looked_at(place, found), tables, proposal, [line for each in lists for line in told(each)]
+    )
     tell("writing")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
