@@ -261,3 +261,20 @@ def test_from_the_proposal_to_a_build(proposed, layout, tmp_path, monkeypatch):
     assert built.code == 0, built.err
     counts = re.findall(r"^ *(\d+) .*? {2,}([\d,]+|-) {2,}", built.out, re.M)
     assert {number for number, rows in counts if rows not in ("-", "0")} >= {"1", "3", "4", "5", "6", "7", "8", "9"}
+
+
+def test_a_table_whose_needed_column_holds_words_is_switched_off_and_the_proposal_loads(tmp_path):
+    extract = tmp_path / "extract"
+    made = annexa("sample", "--children", "60", "--seed", "5", "--inspection-date", f"{DAY}", "--output", extract)
+    assert made.code == 0, made.err
+    [file] = [path for path in extract.iterdir() if path.stem == "ssd_assessment_factors"]
+    frame = pl.read_csv(file, infer_schema=False)
+    words = pl.lit("Parental mental health").alias("cinf_assessment_factors_json")
+    frame.with_columns(words).write_csv(file)
+    ran = annexa("sources", "init", "--extracts", extract, "--name", "words", "--output", tmp_path, "--json")
+    assert ran.code == 0, ran.err
+    factors = json.loads(ran.out)["records"]["assessment_factors"]
+    assert factors["needed"] == ["factors_json"]
+    source = load_source(str(tmp_path / "words.toml"))
+    assert "assessment_factors" not in source.file.tables
+    assert "assessments" in source.file.tables
