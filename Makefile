@@ -22,7 +22,7 @@ run: $(RUN)/.installed ## Install annexa as a user would and build the sample au
 	$(RUN)/$(BIN)/annexa build --inspection-date $(DAY) --config sample_data/annexa.toml --output annexa-$(DAY)
 
 test: $(DEV)/.installed ## Run the tests
-	$(DEV)/$(BIN)/python -m pytest -n $(WORKERS) -q
+	$(DEV)/$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 
 dev: $(DEV)/.installed ## Install annexa for development, with its tools
 

@@ -201,9 +201,9 @@ def test_the_log_is_appended_to_and_says_how_each_run_ended(tiny, tmp_path):
 
 
 @pytest.mark.parametrize("fail_on", ["error", "warning", "never"])
-def test_fail_on(tiny, extract, tmp_path, fail_on):
+def test_fail_on(tiny, little, tmp_path, fail_on):
     out = tmp_path / "out"
-    for folder, failing in ((tiny, {"warning"}), (extract, {"error", "warning"})):
+    for folder, failing in ((tiny, {"warning"}), (little, {"error", "warning"})):
         ran = build(folder, out, "--lists", "1", "--quiet", "--fail-on", fail_on)
         counts = read_manifest(out).findings
         assert (bool(counts.error), bool(counts.warning)) == ("error" in failing, True)
@@ -212,10 +212,10 @@ def test_fail_on(tiny, extract, tmp_path, fail_on):
         assert verify(out) == []
 
 
-def test_both_ways_to_write_a_date_mean_the_same_day(extract, tmp_path):
+def test_both_ways_to_write_a_date_mean_the_same_day(little, tmp_path):
     for name, day, taken in (("one", "2018-06-04", "2018-06-01"), ("other", "04/06/2018", "01/06/2018")):
-        options = ("--inspection-date", day, "--extract-date", taken, "--lists", "1,10", "--quiet")
-        assert annexa("build", *options, "--extracts", extract, "--output", tmp_path / name).code == 0
+        options = ("--inspection-date", day, "--extract-date", taken, "--lists", "1,8", "--quiet")
+        assert annexa("build", *options, "--extracts", little, "--output", tmp_path / name).code == 0
     one, other = contents(tmp_path / "one"), contents(tmp_path / "other")
     assert {name: one[name] for name in SAME} == {name: other[name] for name in SAME}
     assert read_manifest(tmp_path / "one").extract_date == date(2018, 6, 1)

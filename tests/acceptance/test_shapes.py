@@ -8,14 +8,21 @@ from functools import cache
 import polars as pl
 import pytest
 
-from annexa.editions import code_sets, edition_names
+from annexa.editions import code_sets, edition_names, load_edition
 from annexa.extract.clean import judge
 from annexa.extract.gaps import unknown_values
+from annexa.extract.load import extract_from
+from annexa.extract.tables import Tables
+from annexa.findings import Findings
+from annexa.lists.build import build_lists
+from annexa.lists.context import Context
+from annexa.period import InspectionPeriod
 from annexa.records import RECORDS, UNREADABLE, Kind
 from annexa.resources import resource
 from annexa.sample import generate, write_sample
+from annexa.settings import Options
 from annexa.sources import SourceProfile, load_source
-from tests.support.build import Result, build_from
+from tests.support.build import Result
 from tests.support.cli import annexa
 from tests.support.shapes import FACTS, SHAPES, raw, shaped
 
@@ -36,17 +43,23 @@ def authority(profile: str = "ssd") -> dict[str, pl.DataFrame]:
 
 
 @cache
-def lists(profile: str, edition: str, path: str = "") -> Result:
-    """Build all lists of the authority in the shape of a profile, read by it or by the one at `path`."""
+def extract(profile: str, path: str) -> tuple[Tables, pl.DataFrame]:
+    """Read the authority in the shape of a profile, by it or by the one at `path`; no edition has a part in that."""
+    findings = Findings()
     source = load_source(path or profile)
-    return build_from(
-        raw(authority(profile)),
-        source=path or profile,
-        inspection_date=DAY,
-        edition=edition,
-        own_la=("Exshire", "X01"),
-        case_worker_roles=source.file.options.case_worker_roles,
-    )
+    return extract_from(raw(authority(profile)), source, InspectionPeriod(DAY), findings, {}).tables, findings.frame()
+
+
+@cache
+def lists(profile: str, edition: str, path: str = "", only: int | None = None) -> Result:
+    """Build the lists of the authority in the shape of a profile, read by it or by the one at `path`."""
+    tables, found = extract(profile, path)
+    findings = Findings()
+    findings.extend(found)
+    roles = load_source(path or profile).file.options.case_worker_roles
+    options = Options(own_la=("Exshire", "X01"), case_worker_roles=roles)
+    context = Context(InspectionPeriod(DAY), load_edition(edition), options, tables, findings)
+    return Result(build_lists(context, None if only is None else [only]), findings.frame(), context)
 
 
 @pytest.mark.parametrize("edition", edition_names())
@@ -173,7 +186,7 @@ def test_a_value_taken_out_of_a_map_is_a_finding_and_a_blank_cell(
 ):
     edition = edition_names()[0]
     whole = lists(profile, edition).column(number, heading)
-    lacking = lists(profile, edition, without(tmp_path, profile, code_set, value))
+    lacking = lists(profile, edition, without(tmp_path, profile, code_set, value), number)
     assert label in whole
     assert lacking.column(number, heading) == [None if cell == label else cell for cell in whole]
     found = lacking.findings.filter(pl.col("check").is_in(UNREAD))
@@ -188,10 +201,10 @@ def test_a_value_taken_out_of_a_map_is_a_finding_and_a_blank_cell(
 
 @pytest.fixture
 def folder(tmp_path):
-    """The authority in descriptions, as files, with three texts that no map knows in two coded columns."""
+    """The authority in descriptions, as files, with texts that no map knows in two coded columns."""
     tables = dict(authority("ssd-descriptions"))
     # One of them would turn the terminal's text red.
-    odd = [*["Odd one"] * 2, "Odd \x1b[31mtwo"]
+    odd = [*["odd placement"] * 6, *["placement \x1b7odd"] * 5, "Rare"]
     tables["ssd_cla_placement"] = _begun_with(tables["ssd_cla_placement"], "clap_cla_placement_type", odd)
     # Names in a column of codes: not one of them may be shown.
     names = [f"Secret Name {number}" for number in range(21)]
@@ -210,9 +223,9 @@ def _begun_with(frame: pl.DataFrame, column: str, values: list[str]) -> pl.DataF
 def test_sources_check_counts_what_no_map_knows(folder):
     ran = annexa("sources", "check", "ssd-descriptions", "--extracts", folder)
     assert ran.code == 0
-    assert re.search(r"^ssd_cla_placement\.clap_cla_placement_type +placement_type +2 +3$", ran.out, re.M)
+    assert re.search(r"^ssd_cla_placement\.clap_cla_placement_type +placement_type +3 +12$", ran.out, re.M)
     assert re.search(r"^ssd_contacts\.cont_contact_source_code +source +21 +21$", ran.out, re.M)
-    assert "Odd" not in ran.out + ran.err
+    assert "odd p" not in ran.out + ran.err
     assert "Secret" not in ran.out + ran.err
     document = json.loads(annexa("sources", "check", "ssd-descriptions", "--extracts", folder, "--json").out)
     assert {each["table"]: each["unknown"] for each in document if each["unknown"]} == {
@@ -220,25 +233,37 @@ def test_sources_check_counts_what_no_map_knows(folder):
             {
                 "column": "clap_cla_placement_type",
                 "code_set": "placement_type",
-                "distinct": 2,
-                "rows": 3,
+                "distinct": 3,
+                "rows": 12,
                 "values": [],
+                "numbers": False,
             }
         ],
         "ssd_contacts": [
-            {"column": "cont_contact_source_code", "code_set": "source", "distinct": 21, "rows": 21, "values": []}
+            {
+                "column": "cont_contact_source_code",
+                "code_set": "source",
+                "distinct": 21,
+                "rows": 21,
+                "values": [],
+                "numbers": False,
+            }
         ],
     }
 
 
 def test_sources_check_shows_the_values_on_request_and_only_those_of_a_lookup(folder):
     ran = annexa("sources", "check", "ssd-descriptions", "--extracts", folder, "--show-values")
-    assert re.search(r"placement_type +2 +3 +Odd one\n +Odd \ufffd\[31mtwo\n", ran.out)
-    assert re.search(r"source +21 +21 +not shown: they are no codes$", ran.out, re.M)
+    assert re.search(
+        r"placement_type +3 +12 +odd placement\n +placement \ufffd7odd\n +and 1 not shown: rare, or not plainly",
+        ran.out,
+        re.M,
+    )
+    assert re.search(r"source +21 +21 +21 not shown: rare, or not plainly codes$", ran.out, re.M)
     assert "Secret" not in ran.out + ran.err
     ran = annexa("sources", "check", "ssd-descriptions", "--extracts", folder, "--show-values", "--json")
     shown = [value for each in json.loads(ran.out) for gap in each["unknown"] for value in gap["values"]]
-    assert shown == ["Odd one", "Odd \x1b[31mtwo"]
+    assert shown == ["odd placement", "placement \x1b7odd"]
 
 
 def test_sources_list_and_show_say_what_a_profile_extends(tmp_path):

@@ -93,7 +93,7 @@ def test_a_closed_pipe_is_no_error(words):
 
 
 @posix
-def test_on_a_terminal_there_is_a_bar_on_stderr_and_it_goes(extract, tmp_path):
+def test_on_a_terminal_there_is_a_bar_on_stderr_and_it_goes(little, tmp_path):
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
     arguments = (
@@ -101,7 +101,7 @@ def test_on_a_terminal_there_is_a_bar_on_stderr_and_it_goes(extract, tmp_path):
         "--inspection-date",
         DAY,
         "--extracts",
-        str(extract),
+        str(little),
         "--output",
         str(tmp_path / "out"),
         "--reports",
@@ -153,14 +153,14 @@ run()
 
 
 @posix
-def test_ctrl_c_leaves_nothing_half_written(extract, tmp_path):
+def test_ctrl_c_leaves_nothing_half_written(little, tmp_path):
     out, log = tmp_path / "out", tmp_path / "run.log"
     arguments = (
         "build",
         "--inspection-date",
         DAY,
         "--extracts",
-        str(extract),
+        str(little),
         "--output",
         str(out),
         "--reports",

@@ -1,5 +1,6 @@
 """What goes wrong with a server: one message, its exit code, nothing half-written, and no password anywhere."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -150,6 +151,37 @@ def test_a_connection_that_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatc
 def test_a_host_that_nobody_knows(desk: Desk) -> None:
     message = "PostgreSQL cms on no.such.host.invalid: the server cannot be reached."
     desk.fails(3, message, f"postgresql://{READER}@no.such.host.invalid/cms", *BY_VARIABLE)
+
+
+def test_a_server_that_speaks_another_language(desk: Desk) -> None:
+    told = "SFATAL\0VFATAL\0C28P01\0MPasswort-Authentifizierung für Benutzer »SECRET« fehlgeschlagen\0\0".encode()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        asked: list[bytes] = []
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                while len(request := connection.recv(1000)) == 8:  # for TLS, or for Kerberos
+                    connection.sendall(b"N")
+                asked.append(request)
+                connection.sendall(b"E" + (len(told) + 4).to_bytes(4, "big") + told)
+
+        server = threading.Thread(target=serve)
+        server.start()
+        message = f"PostgreSQL cms on 127.0.0.1:{port}: the server answered, and did not let annexa in, in words that"
+        hint = desk.fails(
+            3, f"{message} annexa does not know.", f"postgresql://{READER}@127.0.0.1:{port}/cms", *BY_VARIABLE
+        )
+        server.join()
+    assert "psql" in hint
+    assert b"client_encoding\0UTF8\0" in asked[0]
+    assert "SECRET" not in hint + (desk.folder / "annexa.log").read_text()
+
+
+def test_a_connection_that_is_not_secure(desk: Desk, cms: postgresql.Server) -> None:
+    message = f"{where(cms)}: the connection cannot be made as secure as the address asks."
+    desk.fails(3, message, cms.address(READER, "cms") + "?sslmode=require", *BY_VARIABLE)
 
 
 def count(monkeypatch: pytest.MonkeyPatch) -> list[str]:

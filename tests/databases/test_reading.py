@@ -1,14 +1,17 @@
 """What is read from a database: values as text, one state of it, views and SELECTs, and nothing is written."""
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from annexa.environment import Secret
 from annexa.errors import SourceError, UsageError
-from annexa.extract.address import Address, Place, place_of, with_password
+from annexa.extract import catalogue
+from annexa.extract.address import Address, Place, place_of, shown, with_password
 from annexa.extract.databases import read
 from annexa.extract.read import RawExtract, read_extract
 from annexa.sources import Query
@@ -187,14 +190,16 @@ def here(
 
 
 @pytest.mark.parametrize("options", [("--source", "ours.toml"), ("--config", "annexa.toml")])
-def test_a_select_that_the_user_named(here: Callable[..., tuple[int, str, str]], options: tuple[str, ...]) -> None:
-    code, error, manifest = here(*options)
+def test_a_select_that_the_user_named(
+    here: Callable[..., tuple[int, str, str]], options: tuple[str, ...], cms: postgresql.Server
+) -> None:
+    code, error, manifest = here("--extracts", cms.address(READER, "cms"), *options)
     assert code == 0, error
     assert "ssd_contacts: read through the source profile's own SELECT, which decides which rows there are." in manifest
 
 
-def test_a_select_that_was_merely_found(here: Callable[..., tuple[int, str, str]]) -> None:
-    code, error, manifest = here()
+def test_a_select_that_was_merely_found(here: Callable[..., tuple[int, str, str]], cms: postgresql.Server) -> None:
+    code, error, manifest = here("--extracts", cms.address(READER, "cms"))
     assert (code, manifest) == (2, "")
     assert error.startswith("Error: The source profile ours has a SELECT, and only an annexa.toml found in this folder")
 
@@ -208,8 +213,6 @@ def test_a_select_for_files(here: Callable[..., tuple[int, str, str]], tmp_path:
 
 
 def test_a_select_in_sqlite(tmp_path: Path) -> None:
-    import sqlite3
-
     path = tmp_path / "x.db"
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE raw (a, d)")
@@ -220,7 +223,7 @@ def test_a_select_in_sqlite(tmp_path: Path) -> None:
     assert extract.tables["t"].frame.rows() == [(2, "x", "1"), (3, "y", None)]
     assert extract.unknown == ("raw",)
     assert extract.notes
-    with pytest.raises(SourceError, match=r"x.db, table t cannot be read"):
+    with pytest.raises(SourceError, match=r"x.db, table t: the query cannot be run \(SQLITE_ERROR\)\."):
         of(path, t=Query(select="SELECT a FROM gone"))
 
 
@@ -229,11 +232,15 @@ def test_a_duckdb_file_that_leads_elsewhere_or_is_none(tmp_path: Path, duck: Pat
     secret.write_text("t\nSECRET\n")
     with duckdb.connect(str(duck)) as connection:
         connection.execute(f"CREATE VIEW w AS SELECT * FROM read_csv('{secret}')")
-    with pytest.raises(SourceError, match=r"x.duckdb, table w"):
+    with pytest.raises(SourceError, match=r"x.duckdb, table w: the query cannot be run \(PermissionException\)"):
         of(duck, "w")
     (tmp_path / "none.duckdb").write_bytes(b"no database" * 1000)
     with pytest.raises(SourceError, match=r"none.duckdb cannot be read: it is no database of that kind"):
         of(tmp_path / "none.duckdb")
+    # Its name is no lock.
+    (tmp_path / "block.duckdb").write_bytes(duck.read_bytes()[:12_000])
+    with pytest.raises(SourceError, match=r"block.duckdb cannot be read: it is no database of that kind"):
+        of(tmp_path / "block.duckdb")
     with pytest.raises(SourceError, match=r" is not an extract"):
         of(Address("duckdb", file=tmp_path))
     with pytest.raises(SourceError, match=r"no file or folder gone.duckdb") as caught:
@@ -278,3 +285,109 @@ def test_a_driver_that_is_not_installed(values: Address, duck: Path, monkeypatch
         with pytest.raises(UsageError, match=r"is not installed, which databases need\.") as caught:
             of(place)
         assert caught.value.hint == 'pip install "annexa[db]"'
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "WIN1252"])
+def test_texts_that_the_database_keeps_in_another_encoding(server: postgresql.Server, encoding: str) -> None:
+    name = encoding.lower()
+    server.sql(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+    server.sql("CREATE TABLE t (t text); INSERT INTO t VALUES ('Zo' || chr(235)); GRANT SELECT ON t TO reader", name)
+    place = place_of(server.address(READER, name))
+    assert isinstance(place, Address)
+    extract = of(with_password(place, Secret(PASSWORD)))
+    assert extract.tables["t"].frame["t"].to_list() == ["Zo\xeb"]
+
+
+def test_texts_that_are_in_no_encoding(server: postgresql.Server) -> None:
+    server.sql("CREATE DATABASE bytes_ ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+    server.sql("CREATE TABLE t (t text); INSERT INTO t VALUES (E'Zo\\xeb'); GRANT SELECT ON t TO reader", "bytes_")
+    place = place_of(server.address(READER, "bytes_"))
+    assert isinstance(place, Address)
+    with pytest.raises(SourceError, match=r"table t: the query cannot be run \(22021\)"):
+        of(with_password(place, Secret(PASSWORD)))
+
+
+FIVE = "CREATE TABLE five (a int, raw {binary}); INSERT INTO five SELECT n, NULL FROM generate_series(1, 5) AS s(n);"
+FIVE += "CREATE VIEW odd AS SELECT CAST(a || 'x' AS int) AS a FROM five;"
+
+
+@pytest.fixture
+def looked(server: postgresql.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Place]]:
+    """A table of five rows, and a view that fails, in each kind of database; three rows are the first ones."""
+    monkeypatch.setattr(catalogue, "FIRST", 3)
+    server.sql("CREATE DATABASE looked")
+    server.sql(FIVE.format(binary="bytea") + f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER}", "looked")
+    place = place_of(server.address(READER, "looked"))
+    assert isinstance(place, Address)
+    with duckdb.connect(str(tmp_path / "x.duckdb")) as connection:
+        connection.execute(FIVE.format(binary="BLOB"))
+    with closing(sqlite3.connect(tmp_path / "x.db")) as lite:
+        lite.executescript(
+            "CREATE TABLE five (a); INSERT INTO five VALUES (1), (2), (3), (4), (5);"
+            "CREATE VIEW odd AS SELECT gone FROM five;"
+        )
+    yield [with_password(place, Secret(PASSWORD)), tmp_path / "x.duckdb", tmp_path / "x.db"]
+    server.sql("DROP DATABASE looked WITH (FORCE)")
+
+
+def test_the_first_rows_of_an_unknown_database(looked: list[Place]) -> None:
+    for place in looked:
+        found, refused = catalogue.catalogue(place)
+        assert [(table.name, table.frame.to_dict(as_series=False)) for table in found] == [
+            ("five", {"a": ["1", "2", "3"]})
+        ]
+        assert len(refused) == 1
+        assert "table odd: the query cannot be run (" in refused[0]
+        assert "x'" not in refused[0]
+        told = catalogue.looked_at(place, found)
+        assert told == f"{shown(place)} (of the first 3 rows of each table)"
+
+
+def test_all_rows_of_a_small_database(looked: list[Place], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(catalogue, "FIRST", 6)
+    for place in looked:
+        found, _ = catalogue.catalogue(place)
+        assert found[0].frame.height == 5
+        assert catalogue.looked_at(place, found) == shown(place)
+    # Files are read as a whole, however long they are.
+    (tmp_path / "five.csv").write_text("a\n1\n2\n3\n4\n5\n6\n7\n")
+    found, _ = catalogue.catalogue(tmp_path / "five.csv")
+    assert (found[0].frame.height, catalogue.looked_at(tmp_path / "five.csv", found)) == (7, "five.csv")
+
+
+def test_a_view_that_takes_too_long_for_a_first_look(
+    looked: list[Place], server: postgresql.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "SECONDS", 1)
+    server.sql(f"CREATE VIEW slow AS SELECT pg_sleep(30)::text AS a; GRANT SELECT ON slow TO {READER}", "looked")
+    found, refused = catalogue.catalogue(looked[0])
+    assert [table.name for table in found] == ["five"]
+    assert "table slow: a query was cancelled by the server, or took longer than 1 seconds." in refused[1]
+
+
+def test_a_proposal_says_how_many_rows_were_looked_at(looked: list[Place], tmp_path: Path) -> None:
+    ran = annexa("sources", "init", "--name", "ours", "--output", tmp_path, "--extracts", str(looked[1]))
+    assert ran.code == 0, ran.err
+    first = (tmp_path / "ours.toml").read_text().splitlines()[0]
+    assert "from x.duckdb (of the first 3 rows of each table): " in first
+    assert "x.duckdb, table odd: the query cannot be run (ConversionException)." in ran.err
+
+
+def test_a_log_that_a_program_left_behind(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    left = tmp_path / "left"
+    left.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE t (t)")
+        connection.commit()
+        for name in ("x.db", "x.db-wal"):
+            shutil.copy(tmp_path / name, left / name)
+    # To read it, SQLite would write a file beside it; without the log, it would not be what it is.
+    with pytest.raises(SourceError, match=r"x.db cannot be read: its latest changes stand in x.db-wal alone\."):
+        of(left / "x.db")
+    assert sorted(each.name for each in left.iterdir()) == ["x.db", "x.db-wal"]
+    (left / "x.db-wal").write_bytes(b"")
+    shutil.copy(path, left / "x.db")
+    assert of(left / "x.db").tables["t"].frame.height == 0
+    assert sorted(each.name for each in left.iterdir()) == ["x.db", "x.db-wal"]

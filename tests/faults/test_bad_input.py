@@ -5,6 +5,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import struct
 import subprocess
@@ -24,19 +25,29 @@ CONTACTS = "cont_contact_id,cont_person_id,cont_contact_date\nK1,0001,2018-05-05
 
 @pytest.fixture
 def extract(tmp_path):
-    folder = tmp_path / "extract"
+    return _extract(tmp_path)
+
+
+def _extract(parent: Path) -> Path:
+    folder = parent / "extract"
     folder.mkdir()
     (folder / "ssd_person.csv").write_text(PERSON, encoding="utf-8")
     (folder / "ssd_contacts.csv").write_text(CONTACTS, encoding="utf-8")
     return folder
 
 
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory):
+    """A good output of an extract like that."""
+    folder = tmp_path_factory.mktemp("earlier")
+    assert build(_extract(folder), folder / "out").code == 0
+    return folder / "out"
+
+
 @pytest.fixture
-def out(extract, tmp_path):
+def out(earlier, tmp_path):
     """An output folder that already holds a good earlier output."""
-    folder = tmp_path / "out"
-    assert build(extract, folder).code == 0
-    return folder
+    return shutil.copytree(earlier, tmp_path / "out")
 
 
 def build(extract: Path, out: Path, *more: str):

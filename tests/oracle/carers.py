@@ -54,7 +54,7 @@ def people_in(sources: Sources) -> list[str]:
 def some(sources: Sources, people: Collection[str]) -> Sources:
     """A copy with the rows of some people, and all rows of tables that are about nobody."""
     return {
-        name: [dict(row) for row in rows if not person_column(name) or row[_person(name)] in people]
+        name: [dict(row) for row in rows if not (named := person_column(name)) or row[named] in people]
         for name, rows in sources.items()
     }
 
@@ -116,8 +116,8 @@ def _other_date(sources: Sources, table: str, row: dict[str, str | None], rng: r
     days: list[date] = []
     for name, rows in sources.items():
         columns = [field.columns[0] for field in FIELDS[name].values() if field.kind in _DATES]
-        if _person(name):
-            mine = [each for each in rows if each[_person(name)] == person]
+        if named := _person(name):
+            mine = [each for each in rows if each[named] == person]
             days += [day_of(moment) for each in mine for c in columns if (moment := read_moment(each.get(c) or ""))]
     if not days:
         return None

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache
 
 from annexa.records.types import Kind
 from tests.oracle.reading import BY_TABLE, FIELDS, edition_of
@@ -93,6 +94,7 @@ def few(sources: Sources, rng: random.Random, people: int) -> Sources:
     }
 
 
+@cache
 def person_column(table: str) -> str | None:
     """The column of a table that names a person."""
     for field in FIELDS[table].values():

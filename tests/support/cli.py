@@ -1,11 +1,16 @@
 """Run annexa's commands inside the test's process, and see what a user would see."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import typer.testing
 from typer.testing import CliRunner
 
 from annexa.cli.main import app
+
+# The runner would make the commands of the app anew for each run.
+typer.testing._get_command = cache(typer.testing._get_command)
 
 
 @dataclass(frozen=True)

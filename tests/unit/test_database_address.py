@@ -7,9 +7,11 @@ from types import ModuleType
 
 import pytest
 
+from annexa.cli.main import run
 from annexa.environment import Secret, secret_of_file, secret_of_keyring
 from annexa.errors import UsageError
-from annexa.extract.address import Address, beside, place_of, shown, with_password
+from annexa.extract.address import Address, beside, place_of, refuse_passwords, shown, with_password
+from annexa.extract.databases import postgresql
 
 ADDRESSES = [
     (
@@ -59,6 +61,23 @@ def test_options_and_user_are_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "beginning"),
+    [
+        ("postgresql://ann@h/cms", "postgresql://ann@h:5432/cms?"),
+        ("postgresql://h:6543/a%20b", "postgresql://h:6543/a%20b?"),
+        ("postgresql:///cms?host=/var/run/pg", "postgresql://:5432/cms?"),
+    ],
+)
+def test_what_the_driver_of_postgresql_is_given(text: str, beginning: str) -> None:
+    place = place_of(text)
+    assert isinstance(place, Address)
+    uri = postgresql.uri(place)
+    assert uri.startswith(beginning)
+    assert "&client_encoding=UTF8&" in uri
+    assert ("&host=%2Fvar%2Frun%2Fpg" in uri or "&host=/var/run/pg" in uri) == ("host=" in text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "extract",
@@ -77,10 +96,43 @@ def test_paths(text: str) -> None:
     assert shown(place_of(text)) == (Path(text).name)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["scott/tiger@orcl", "scott/tiger@//h:1521/svc", "oracle://scott/tiger@h/svc", "oracle://a%2Fb@h/s", "a:b@h"],
+)
+def test_a_login_as_oracle_writes_it(text: str) -> None:
+    with pytest.raises(UsageError, match=r"The address of the extract contains a password\.") as caught:
+        place_of(text)
+    assert "tiger" not in caught.value.message + caught.value.hint
+
+
+def test_an_address_with_a_password_in_the_wrong_place(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (
+        ["build", "{}"],
+        ["{}"],
+        ["sources", "check", "{}"],
+        ["build", "--extract={}"],
+        ["build", "-x", "{}"],
+    ):
+        address = "postgresql://reader:hunter2@127.0.0.1/cms"
+        monkeypatch.setattr(sys, "argv", ["annexa", *(word.format(address) for word in words)])
+        with pytest.raises(SystemExit) as ended:
+            run()
+        said = capsys.readouterr()
+        assert ended.value.code == 2
+        assert said.err.startswith("Error: The address of the extract contains a password.\n")
+        assert "hunter2" not in said.out + said.err
+    refuse_passwords(["build", "--max-rate", "AA-1=2", "a:b", "postgresql://h:5432/cms", r"C:\x@y", "12:30@desk"])
+
+
 def test_a_path_that_looks_like_a_login_and_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("ann:2018@home").mkdir()
     assert place_of("ann:2018@home") == Path("ann:2018@home")
+    Path("extracts").mkdir()
+    assert place_of("extracts/2018@june") == Path("extracts/2018@june")
 
 
 @pytest.mark.parametrize(
@@ -109,6 +161,10 @@ def test_files(text: str, file: str, moved: str) -> None:
         ("postgresql:secretuser@h/cms", "it does not begin with the engine and ://"),
         ("postgresql://secretuser@h:1x/cms", "its host or its port cannot be read"),
         ("postgresql://h o/cms", "its host or its port cannot be read"),
+        ("mssql://secretuser@h:65536/cms", "its host or its port cannot be read"),
+        ("mssql://secretuser@h:0/cms", "its host or its port cannot be read"),
+        ("postgresql:///cms?host=h%3Fsecret", "its host or its port cannot be read"),
+        ("postgresql://h%253Fsecret/cms?host=a:b", "its host or its port cannot be read"),
         ("postgresql://h/cms?sslsecret", "behind the question mark may stand host, sslmode, sslrootcert"),
         ("oracle://h/cms?x=1", "behind the question mark may stand nothing"),
         ("sqlite://cms.db", "the path of a SQLite file stands behind three slashes"),

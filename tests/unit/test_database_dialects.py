@@ -61,6 +61,27 @@ def test_columns_as_text(engine: str) -> None:
     assert dialect.select(columns, dialect.table("cms", "Person")) == SQL[engine]
 
 
+@pytest.mark.parametrize(
+    ("engine", "query"),
+    [
+        ("postgresql", 'SELECT CAST("a" AS text) AS "a" FROM x LIMIT 20000'),
+        ("duckdb", 'SELECT CAST("a" AS VARCHAR) AS "a" FROM x LIMIT 20000'),
+        ("mssql", "SELECT TOP (20000) CAST([a] AS nvarchar(max)) AS [a] FROM x"),
+        ("oracle", 'SELECT TO_CHAR("a") AS "a" FROM x FETCH FIRST 20000 ROWS ONLY'),
+        ("mysql", "SELECT CAST(`a` AS CHAR CHARACTER SET utf8mb4) AS `a` FROM x LIMIT 20000"),
+    ],
+)
+def test_the_first_rows(engine: str, query: str) -> None:
+    assert DIALECTS[engine].select([("a", Kind.OTHER)], "x", 20_000) == query
+    assert "20000" not in DIALECTS[engine].select([("a", Kind.OTHER)], "x")
+
+
+def test_a_backslash_ends_no_text() -> None:
+    told = {engine: dialect.catalogue(["a\\' OR 1=1 -- "]) for engine, dialect in DIALECTS.items()}
+    assert "IN ('a\\\\'' OR 1=1 -- ')" in told.pop("mysql")
+    assert all("IN ('a\\'' OR 1=1 -- ')" in text for text in told.values())
+
+
 @ENGINES
 def test_names_that_would_end_their_quotes(engine: str) -> None:
     dialect = DIALECTS[engine]
@@ -105,6 +126,17 @@ def test_an_own_select(engine: str) -> None:
         ("mssql", "uniqueidentifier", Kind.OTHER),
         ("oracle", "TIMESTAMP(6) WITH LOCAL TIME ZONE", Kind.ZONED),
         ("oracle", "CLOB", Kind.TEXT),
+        ("oracle", "BLOB", Kind.BINARY),
+        ("oracle", "LONG RAW", Kind.BINARY),
+        ("oracle", "LONG", Kind.OTHER),
+        ("oracle", "BINARY_DOUBLE", Kind.FRACTION),
+        ("mssql", "timestamp", Kind.BINARY),
+        ("mssql", "varbinary", Kind.BINARY),
+        ("mssql", "bit", Kind.TRUTH),
+        ("mysql", "mediumblob", Kind.BINARY),
+        ("mysql", "timestamp", Kind.MOMENT),
+        ("postgresql", "bytea", Kind.BINARY),
+        ("duckdb", "BLOB", Kind.BINARY),
         ("duckdb", "INTEGER", Kind.OTHER),
         ("duckdb", "TIMESTAMP_NS", Kind.MOMENT),
     ],

@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from annexa.environment import Secret
-from annexa.errors import SourceError
+from annexa.errors import SourceError, UsageError
 from annexa.extract.address import Address
 from annexa.extract.databases import read
 from annexa.extract.databases.failures import Fault, by_state, by_words
 from annexa.extract.read import read_extract
+from annexa.sources import Query
 
 PASSWORD = "P@ss/w:rd"
 CATALOGUE = [
@@ -86,6 +87,38 @@ def test_failures_of_connectorx(words: str, message: str, monkeypatch: pytest.Mo
     assert len(fake.asked) == 1  # it has tried again by itself
 
 
+def test_a_select_that_could_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Connectorx()
+    monkeypatch.setitem(sys.modules, "connectorx", fake)
+    writing = {"person": Query(select="SELECT Id FROM p) AS q INTO OUTFILE '/x' -- ")}
+    for engine in ("mssql", "mysql"):
+        with pytest.raises(UsageError, match="The SELECT of the source profile for person has the word INTO in it"):
+            read_extract(address(engine), WANTED, queries=writing)
+    assert fake.asked == []
+    read_extract(address("mssql"), WANTED, queries={"person": Query(select="SELECT Id, Born, x AS into_care FROM p")})
+
+
+def test_a_schema_twice_but_for_its_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Connectorx()
+    monkeypatch.setitem(sys.modules, "connectorx", fake)
+    others = [("DBO", "Person", "Id", "text", ""), ("DBO", "Person", "Born", "date", "")]
+    monkeypatch.setattr("tests.unit.test_database_drivers.CATALOGUE", [*others, *CATALOGUE[:2]])
+    read_extract(address("mssql"), WANTED, queries={"person": Query(schema="dbo")})
+    assert fake.asked[-1][1].endswith(" FROM [dbo].[Person]")  # the one that names without a schema mean
+
+
+def test_the_first_rows_of_every_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Connectorx()
+    monkeypatch.setitem(sys.modules, "connectorx", fake)
+    further = [("dbo", "Person", "Photo", "image", "1"), ("dbo", "Scans", "Page", "varbinary", "1")]
+    monkeypatch.setattr("tests.unit.test_database_drivers.CATALOGUE", [*CATALOGUE[:2], *further])
+    found = read.every_table(address("mssql"), 9)
+    assert list(found.contents) == ["Person"]
+    assert found.contents["Person"].headings == ("Id", "Born")
+    assert fake.asked[-1][1].startswith("SELECT TOP (9) CAST([Id] AS nvarchar(max)) AS [Id], ")
+    assert "Photo" not in fake.asked[-1][1]
+
+
 class Cursor:
     def __init__(self, fake: "Oracle") -> None:
         self.fake = fake
@@ -128,6 +161,8 @@ class Oracle(ModuleType):
 
     def close(self) -> None:
         self.closed += 1
+        if self.code:
+            raise RuntimeError(SimpleNamespace(full_code="DPY-9999", message="closing"))
 
 
 def test_oracle(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +208,7 @@ def test_failures_of_oracle(code: str, message: str, tries: int, monkeypatch: py
         ("42501", Fault.DENIED),
         ("42P01", Fault.GONE),
         ("42601", Fault.QUERY),
+        ("40001", Fault.CANCELLED),
         ("25006", Fault.QUERY),
         ("XX000", None),
         ("", None),
@@ -182,8 +218,26 @@ def test_states(state: str, fault: Fault | None) -> None:
     assert by_state(state) is fault
 
 
-def test_words_that_nobody_knows() -> None:
-    assert by_words("Passwort-Authentifizierung fehlgeschlagen") is Fault.OTHER
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("Passwort-Authentifizierung fehlgeschlagen", Fault.OTHER),
+        ("{} FATAL:  the database system is in recovery mode", Fault.BUSY),
+        ("{} FATAL:  the database system is not yet accepting connections", Fault.BUSY),
+        ('{} FATAL:  role "ann" is not permitted to log in', Fault.LOGIN),
+        ("{} FATAL:  kein pg_hba.conf-Eintrag für Host »::1«", Fault.LOGIN),
+        ("{} FATAL:  Passwort-Authentifizierung für Benutzer »ann« fehlgeschlagen", Fault.NOT_LET_IN),
+        ('{} ВАЖНО:  база данных "cms" не существует', Fault.NOT_LET_IN),
+        ("{} server does not support SSL, but SSL was required", Fault.SECURE),
+        ("{} SSL error: certificate verify failed", Fault.SECURE),
+        ("{} SSL SYSCALL error: Connection reset by peer", Fault.BROKEN),
+        # A name says nothing.
+        ('connection to server at "refused" failed: FATAL:  database "certificate" does not exist', Fault.DATABASE),
+    ],
+)
+def test_words(words: str, fault: Fault) -> None:
+    told = words.format('connection to server at "127.0.0.1", port 5432 failed:')
+    assert by_words(f"IO: [libpq] Failed to connect: {told}") is fault
 
 
 def test_many_unknown_tables_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,6 +102,43 @@ def test_where_the_password_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         password(env="A", keyring="x")
 
 
+@pytest.mark.parametrize("more", ["", '[database]\npassword_env = "A"\n', '[database]\npassword_file = "pw"\n'])
+def test_a_settings_file_that_was_merely_found_names_no_server(
+    more: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("A", "hunter2")
+    Path("pw").write_text("hunter2")
+    Path("pw").chmod(0o600)
+    config = Path("annexa.toml")
+    config.write_text(f'extracts = "{ADDRESS}"\n{more}')
+    for password in ({}, o.db_password("A", None, None)):
+        with pytest.raises(UsageError, match=r"stands in an annexa\.toml that was merely found") as caught:
+            o.extracts_of(o.resolve(None, db_password=password))
+        assert "--config annexa.toml" in caught.value.hint
+        assert "hunter2" not in caught.value.message + caught.value.hint
+        named = o.extracts_of(o.resolve(config, db_password=password))
+        assert isinstance(named, Address)
+        assert bool(named.password) == bool(more or password)
+        # The same address as the user's own word; where the password is may stand in the file.
+        given = o.extracts_of(o.resolve(None, extracts="postgresql://ann@other/cms", db_password=password))
+        assert isinstance(given, Address)
+        assert (given.host, bool(given.password)) == ("other", bool(more or password))
+    ran = annexa("build", "--inspection-date", "2018-06-04", "--output", "out")
+    assert (ran.code, ran.out) == (2, "")
+    assert not Path("out").exists()
+    assert annexa("config", "show").code == 0
+
+
+@pytest.mark.parametrize("extracts", ["extract", "x.duckdb", "duckdb:///x.data"])
+def test_a_settings_file_that_was_merely_found_names_files(
+    extracts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("annexa.toml").write_text(f'extracts = "{extracts}"\n')
+    assert Path(str(o.extracts_of(o.resolve(None)))).name == extracts.rpartition("/")[2]
+
+
 def test_a_path_needs_no_password(tmp_path: Path) -> None:
     resolved = o.Resolved(o.resolve(None, extracts="x").settings.model_copy(
         update={"database": DatabaseSettings(password_env="NO_SUCH")}))  # fmt: skip

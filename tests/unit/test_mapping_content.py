@@ -1,5 +1,7 @@
 """What the values of a column tell, and which of them may be shown."""
 
+import re
+
 import polars as pl
 import pytest
 
@@ -7,7 +9,8 @@ from annexa.records import RECORDS
 from annexa.sources.content import agreement
 from annexa.sources.match import match
 from annexa.sources.profile_of import SAMPLE, Found, profile_table, profile_tables
-from annexa.sources.suggest import closest, may_be_shown, unknown_values
+from annexa.sources.propose import holds, proposal_text
+from annexa.sources.suggest import closest, unknown_values
 from annexa.sources.wording import synonyms
 
 
@@ -90,40 +93,34 @@ def test_agreement_by_kind():
 NO_WORDS = synonyms().vocabulary.words("Category")
 
 
-@pytest.mark.parametrize(
-    ("values", "name"),
-    [
-        (["Ada Lovelace", "Grace Hopper"] * 9, "Category"),
-        (["Smith, Jo", "Jones, Al"] * 9, "Category"),
-        (["a@b.example", "c@d.example"] * 9, "Category"),
-        (["01632 960356", "01632 960357"] * 9, "Category"),
-        (["AB1 2CD", "AB1 3CD"] * 9, "Category"),
-        (["red", "blue"] * 9, "Surname"),
-        (["red", "blue"] * 9, "WorkerName"),
-        (["red", "blue"] * 9, "Home Address"),
-        (["red", "blue"] * 9, "ClientNo"),
-        ([f"v{n}" for n in range(30)], "Category"),  # each once
-        ([f"v{n}" for n in range(300)] * 4, "Category"),  # too many
-        (["a" * 200, "b"] * 9, "Category"),  # too long
-        (["2018-01-02"] * 9, "Category"),
-    ],
-)
-def test_values_that_are_never_shown(values, name):
-    assert not may_be_shown(column(values, name), synonyms().vocabulary.words(name))
+def unknown(values, field="gender"):
+    found, hidden = unknown_values(
+        column(values, "Category"), RECORDS["persons"].fields()[field], NO_WORDS, frozenset()
+    )
+    return [(each.value, each.rows) for each in found], hidden
 
 
 def test_unknown_values_are_shown_with_what_they_are_like():
     field = RECORDS["persons"].fields()["gender"]
-    found, hidden = unknown_values(
-        column(["M"] * 5 + ["Femal"] * 4 + ["Zog"] * 3 + ["once"], "Category"), field, NO_WORDS
-    )
-    assert [(each.value, each.rows) for each in found] == [("Femal", 4), ("Zog", 3)]
+    values = column(["M"] * 5 + ["Femal"] * 6 + ["Zog"] * 5 + ["once"], "Category")
+    found, hidden = unknown_values(values, field, NO_WORDS, frozenset())
+    assert [(each.value, each.rows) for each in found] == [("Femal", 6), ("Zog", 5)]
     assert found[0].codes[0][0] == "F"
     assert found[1].codes == ()
     assert hidden == 1
-    private, hidden = unknown_values(column(["Ada Lovelace", "Grace Hopper"] * 9), field, NO_WORDS)
-    assert (private, hidden) == ([], 2)
-    assert unknown_values(column(["x"] * 9), RECORDS["persons"].fields()["upn"], NO_WORDS) == ([], 0)
+    assert unknown(["Ada Lovelace", "Grace Hopper"] * 9) == ([], 2)
+    assert unknown(["x"] * 9, "upn") == ([], 0)
+
+
+def test_values_that_are_read_alike_are_one_line():
+    # A profile may map a value once; two lines would be refused.
+    assert unknown(["Lass"] * 6 + ["LASS"] * 5 + ["Lad"] * 5) == ([("Lass", 11), ("Lad", 5)], 0)
+
+
+def test_what_a_code_set_reads_by_its_own_rules_is_not_unknown():
+    field = RECORDS["cp_plans"].fields()["initial_category"]
+    both = column(["Neglect, Emotional abuse"] * 9 + ["Neglect"] * 9, "Category")
+    assert unknown_values(both, field, NO_WORDS, frozenset()) == ([], 0)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +162,74 @@ def test_the_order_of_tables_columns_and_rows_makes_no_difference():
     assert straight["cp_visits", "person_id"][1] == "Child"
     assert straight["cp_visits", "visit_date"][1] == "Visited"
     assert straight["persons", "birth_date"][1] == "DOB"
+
+
+def test_numbers_that_may_be_standard_codes_are_pointed_out():
+    people = pl.DataFrame({"ChildID": [f"C{n}" for n in range(40)], "DOB": ["2001-01-01"] * 40})
+    calls = {"ContactNo": [str(9000 + n) for n in range(40)], "ChildID": people["ChildID"]}
+    calls |= {"ContactDate": ["2018-01-01"] * 40, "ContactSource": ["6", "19"] * 20}
+    tables = profile_tables([Found("Children", people), Found("Contacts", pl.DataFrame(calls))])
+    text = proposal_text("x", "extract", tables, match(tables), [])
+    assert "# CHECK: numbers that may be standard codes, or the system's own: ContactSource (source)." in text
+    assert '\n# own_codes = ["ContactSource"]\n[tables.contacts.columns]' in text
+    tables = profile_tables(
+        [Found("Children", people), Found("Contacts", pl.DataFrame(calls | {"ContactSource": ["2A", "Police"] * 20}))]
+    )
+    assert "own_codes" not in proposal_text("x", "extract", tables, match(tables), [])
+
+
+def test_a_value_of_two_columns_is_one_line_however_it_is_written():
+    people = pl.DataFrame(
+        {
+            "ChildID": [f"C{n}" for n in range(40)],
+            "DOB": ["2001-01-01"] * 40,
+            "Gender": ["Lass", "Lad"] * 20,
+            "Sex": ["LASS", "LAD"] * 20,
+        }
+    )
+    tables = profile_tables([Found("Children", people)])
+    text = proposal_text("x", "extract", tables, match(tables), [])
+    assert text.lower().count('# "lass" = ') == 1
+    assert text.lower().count('# "lad" = ') == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([None, " "], "nothing"),
+        (["2018-01-01", "2018-01-02"] * 5, "dates"),
+        (["x"] * 3, "one value in every row that has one"),
+        (["x", "y"] * 3, "2 different values, again and again"),
+        (["x", "y", "z"], "identifiers"),
+        ([f"{n}.5" for n in range(9)], "numbers"),
+        ([f"Ada said {n}" for n in range(9)], "texts"),
+    ],
+)
+def test_what_a_column_holds_is_told_without_a_value(values, told):
+    assert holds(column(values)) == told
+
+
+def test_a_table_with_nothing_but_two_numbers_is_no_record_whatever_they_are():
+    people = pl.DataFrame({"ChildID": [f"C{n}" for n in range(40)], "DOB": ["2001-01-01"] * 40})
+    strange = pl.DataFrame({"Zog_Num": [str(9000 + n) for n in range(40)], "ChildID": people["ChildID"]})
+    found = match(profile_tables([Found("Children", people), Found("Zog", strange)]))
+    assert list(found.matches) == ["persons"]
+    assert found.unmatched == ("Zog",)
+    named = match(profile_tables([Found("Children", people), Found("Merged_Clients", strange)]))
+    assert "merged_ids" in named.matches
+
+
+def test_a_table_that_looks_more_like_another_record_is_to_be_looked_at():
+    people = pl.DataFrame({"ChildID": [f"C{n}" for n in range(40)], "DOB": ["2001-01-01"] * 40})
+    visits = {"VisitID": [str(n) for n in range(40)], "ChildID": people["ChildID"], "VisitDate": ["2018-01-01"] * 40}
+    tables = [Found("Children", people)]
+    tables += [
+        Found(f"Care Visits {name}", pl.DataFrame(visits | {"VisitID": [f"{name}{n}" for n in range(40)]}))
+        for name in ("New", "Old")
+    ]
+    profiles = profile_tables(tables)
+    text = proposal_text("x", "extract", profiles, match(profiles), [])
+    assert re.search(r"^\[tables\.c\w+_visits\] # score .*$", text, re.M)
+    assert re.search(r"^\[tables\.c\w+_visits\] # CHECK: score .*; or else care_visits .*$", text, re.M) or (
+        "look like a record that is read from another table already" in text
+    )

@@ -96,7 +96,7 @@ def test_nothing_is_written_to_the_database(tmp_path: Path) -> None:
         ),
         (
             ["CREATE VIEW t AS SELECT a FROM gone"],
-            "x.db, table t cannot be read: it is not an SQLite database, or it is damaged (SQLITE_ERROR).",
+            "x.db, table t: the query cannot be run (SQLITE_ERROR).",
         ),
     ],
 )

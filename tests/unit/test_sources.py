@@ -99,6 +99,18 @@ def test_the_standard_layout_maps_every_record():
             "[values]",
         ),
         ('title = "x"\n[tables.contacts.columns]\ncontact_id = "y"', "person_id has no column", "Name the column"),
+        ('title = "x"\n[values."contact.x"]\n"a" = "1A"', "values: contact is not known", "contacts"),
+        (
+            'title = "x"\n[values."contacts.contact_date"]\n"a" = "1A"',
+            "values.contacts: contact_date is not known",
+            "contact_source",
+        ),
+        ('title = "x"\n[values."contacts.contact_source"]\n"a" = "M"', "values.contacts.contact_source: M", "1A"),
+        (
+            'title = "x"\n[tables.persons.columns]\nperson_id = "i"\nsex = "S"\nethnicity = "s"',
+            "sex and ethnicity are both read from the column s",
+            "one of the two",
+        ),
     ],
 )
 def test_a_wrong_profile_is_refused_with_file_and_key(tmp_path, text, message, hint):
@@ -142,3 +154,59 @@ def test_every_date_format_of_a_profile_is_read(tmp_path):
     loaded = extract_from(raw, source, InspectionPeriod(_day("2018-06-04")), findings, {})
     days = loaded.tables["persons"].frame["birth_date"]
     assert [day and str(day) for day in days] == ["2010-06-05"] * 5 + [None]
+
+
+def test_two_fields_may_share_a_column_that_both_read_alike(tmp_path):
+    text = 'title = "x"\n[tables.persons.columns]\nperson_id = "i"\nsex = "S"\ngender = "S"'
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    columns = load_source("mine", tmp_path).tables["persons"].columns
+    assert (columns["sex"], columns["gender"]) == (("s",), ("s",))
+    again = text + '\n[tables.contacts.columns]\ncontact_id = "i"\nperson_id = "i"\ncontact_date = "d"'
+    (tmp_path / "mine.toml").write_text(again, encoding="utf-8")
+    assert load_source("mine", tmp_path).tables["contacts"].columns["contact_id"] == ("i",)
+    # A map of its own for one of them is another way of reading.
+    (tmp_path / "mine.toml").write_text(text + '\n[values."persons.sex"]\n"x" = "M"', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"gender and sex|sex and gender"):
+        load_source("mine", tmp_path)
+
+
+def test_two_tables_may_write_one_code_set_in_two_ways(tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        """
+title = "x"
+[tables.persons]
+table = "p"
+columns = { person_id = "id", birth_date = "b" }
+[tables.contacts]
+table = "c"
+own_codes = ["source"]
+columns = { contact_id = "no", person_id = "id", contact_date = "on", contact_source = "source" }
+[tables.cin_episodes]
+table = "r"
+own_codes = ["source"]
+[tables.cin_episodes.columns]
+referral_id = "no"
+person_id = "id"
+referral_date = "on"
+close_date = "done"
+referral_source = "source"
+[values.source]
+"1" = "2A"
+"2" = "6"
+[values."cin_episodes.referral_source"]
+"1" = "3A"
+" 3" = "1B"
+""",
+        encoding="utf-8",
+    )
+    extract = tmp_path / "extract"
+    extract.mkdir()
+    (extract / "p.csv").write_text("id,b\nA,2010-01-01\n", encoding="utf-8")
+    rows = "".join(f"{n},A,2018-01-0{n},{n},\n" for n in (1, 2, 3))
+    for name in ("c", "r"):
+        (extract / f"{name}.csv").write_text("no,id,on,source,done\n" + rows, encoding="utf-8")
+    source = load_source("mine", tmp_path)
+    raw = read_extract(extract, source.wanted())
+    loaded = extract_from(raw, source, InspectionPeriod(_day("2018-06-04")), Findings(), {})
+    assert loaded.tables["contacts"].frame["contact_source"].to_list() == ["2A", "6", UNREADABLE]
+    assert loaded.tables["cin_episodes"].frame["referral_source"].to_list() == ["3A", "6", "1B"]

@@ -149,7 +149,9 @@ def looked(frame: pl.DataFrame, wrong: pl.Expr, message: str | pl.Expr, **column
     unknown = columns.keys() - SCHEMA.keys()
     if unknown:
         raise ValueError(f"not columns of a finding: {', '.join(sorted(unknown))}")
-    rows = frame.filter(wrong)
+    rows = frame.filter(wrong) if frame.height else frame
+    if not rows.height:  # as of most checks of most extracts
+        return nothing(frame.height)
     given: dict[str, object] = {**columns, "message": message}
     names = [name for name in SCHEMA if name not in ("check", "severity")]
     found = rows.select(_as_column(given.get(name), name, rows.height) for name in names)

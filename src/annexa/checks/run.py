@@ -82,12 +82,14 @@ def run_checks(
     """
     before = _in_source_columns(run, found_before)
     unread = before.filter(pl.col("check").is_in(UNREAD) & pl.col("row").is_not_null())
+    by_check = {check: rows for (check,), rows in before.partition_by("check", as_dict=True).items()}
+    none = before.clear()
     frames: list[pl.DataFrame] = []
     answers: dict[str, Result] = {}
     for check, definition in definitions.items():
         if (only is not None and check not in only) or definition.scope == HISTORY:
             continue
-        result, frame = _one(definition, run, before.filter(pl.col("check") == check), unread)
+        result, frame = _one(definition, run, by_check.get(check, none), unread)
         answers[check] = result
         frames.append(frame)
     severities = {check: definition.severity for check, definition in definitions.items()}
@@ -185,7 +187,7 @@ def _looked(
     if reasons and not answers:
         return Result(definition, NOT_RUN, reasons=reasons), before
     tested = sum(each.tested for each in answers)
-    found = pl.concat([before, *(_finding(definition, each.found) for each in answers)])
+    found = pl.concat([before, *(_finding(definition, each.found) for each in answers if each.found.height)])
     return Result(definition, PASSED, tested, reasons=reasons), _without_unread(check, run, found, unread)
 
 

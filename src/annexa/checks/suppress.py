@@ -16,18 +16,18 @@ def suppressed(findings: pl.DataFrame, definitions: Mapping[str, Definition]) ->
     looked at before any is left out, and none gives way to a less grave one.
     """
     frame = findings.with_row_index("_n")
+    by_check = {check: rows for (check,), rows in frame.partition_by("check", as_dict=True).items()}
     hidden: list[pl.Series] = []
-    for check, definition in definitions.items():
-        mine = frame.filter(pl.col("check") == check)
+    for check, mine in by_check.items():
+        definition = definitions[check]
         grave = SEVERITIES.index(definition.severity)
         by = [
             name
             for name in definition.suppressed_by
-            if name in definitions and SEVERITIES.index(definitions[name].severity) <= grave
+            if name in by_check and SEVERITIES.index(definitions[name].severity) <= grave
         ]
-        others = frame.filter(pl.col("check").is_in(by))
-        if mine.height and others.height:
-            hidden.append(mine.filter(_said(others))["_n"])
+        if by:
+            hidden.append(mine.filter(_said(pl.concat([by_check[name] for name in by])))["_n"])
     gone = pl.concat(hidden).implode() if hidden else pl.Series([[]], dtype=pl.List(pl.UInt32))
     return frame.select(pl.col("_n").is_in(gone.cast(pl.List(pl.UInt32))).alias("suppressed"))["suppressed"]
 

@@ -25,6 +25,8 @@ from annexa.cli import (
     sources,
     verify,
 )
+from annexa.errors import UsageError
+from annexa.extract.address import refuse_passwords
 
 app = typer.Typer(
     name="annexa",
@@ -73,4 +75,12 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    try:
+        # A word in the wrong place would be repeated by the parser of the command line.
+        refuse_passwords(sys.argv[1:])
+    except UsageError as error:
+        from annexa import console
+
+        console.error(error.message, error.hint)
+        sys.exit(error.exit_code)
     app()

@@ -224,10 +224,17 @@ DebugFile = Annotated[
 
 @dataclass(frozen=True)
 class Resolved:
-    """The settings of a run, and where each came from: option, file name, or default."""
+    """The settings of a run, and where each came from: option, file name, or default.
+
+    Args:
+        settings: what holds.
+        origins: setting -> where it came from.
+        found: whether the settings file was not named, but merely stood in the working folder.
+    """
 
     settings: "Settings"
     origins: dict[str, str] = field(default_factory=dict)
+    found: bool = False
 
 
 _REPORT_FLAGS = ("suppress", "worker_names", "all_exploitation")
@@ -272,7 +279,7 @@ def resolve(config: Path | None, **given: Any) -> Resolved:
         place_of(settings.extracts)
     if config is None and origins["source"] == path.name:
         settings = settings.with_found_source()
-    return Resolved(settings, origins)
+    return Resolved(settings, origins, found=config is None)
 
 
 def db_password(env: str | None, file: Path | None, keyring: str | None) -> dict[str, str]:
@@ -420,15 +427,31 @@ def extracts_of(resolved: Resolved) -> "Place":
     """Return where the extract is: a path, or the address of a database with its password.
 
     Raises:
-        UsageError: neither an option nor annexa.toml says so; an address that cannot be used; its password is not
-            where it is said to be.
+        UsageError: neither an option nor annexa.toml says so; an address that cannot be used, or that is not the
+            user's own word; its password is not where it is said to be.
     """
+    from annexa.settings import FILE_NAME
+
     if not resolved.settings.extracts:
         raise UsageError(
             "It is not said where the extract is.",
             'Give --extracts PATH, or put extracts = "PATH" into annexa.toml in this folder.',
         )
+    if resolved.found and resolved.origins.get("extracts") == FILE_NAME and _is_server(resolved.settings.extracts):
+        # Whatever logs her in (a password, a ticket, her Windows account) would go where the file says.
+        raise UsageError(
+            f"The address of a database server stands in an {FILE_NAME} that was merely found in this folder.",
+            f"If you trust that file, name it with --config {FILE_NAME}; or give the address with --extracts. "
+            "See docs/databases.md.",
+        )
     return place_given(resolved.settings.extracts, resolved)
+
+
+def _is_server(extracts: str) -> bool:
+    from annexa.extract.address import place_of
+
+    place = place_of(extracts)
+    return not isinstance(place, Path) and place.file is None
 
 
 def place_given(text: str, resolved: Resolved) -> "Place":

@@ -13,7 +13,7 @@ from annexa.cli.guard import guarded
 if TYPE_CHECKING:
     from annexa.lists.inputs import Shortfall
     from annexa.pipeline.mapping import Mapped
-    from annexa.pipeline.sourcing import TableState
+    from annexa.pipeline.sourcing import TableState, UnknownValues
 
 app = typer.Typer(help="Explain the source profiles.", no_args_is_help=True)
 
@@ -86,12 +86,13 @@ def check(
     """Check a source profile, alone or against an extract.
 
     With an extract, it is said of each table whether it is there and which columns are missing, and of each column of
-    codes how many of its values no map knows. The exit code is 1 where a table cannot be used.
+    codes how many of its values no map knows. A column counts as filled only if something in it can be read. The exit
+    code is 1 where a table cannot be used.
 
     Example: annexa sources check ssd --extracts extract
     """
     from annexa import console
-    from annexa.pipeline.sourcing import check_source
+    from annexa.pipeline.sourcing import EMPTY, NO_COLUMN, check_source
 
     resolved = o.resolve(config, db_password=o.db_password(db_password_env, db_password_file, db_keyring))
     # An extract is read only where it is asked for, not because annexa.toml names one.
@@ -113,11 +114,21 @@ def check(
                 headings,
                 [
                     (f"{table}.{each.column}", each.code_set, str(each.distinct), str(each.rows))
-                    + ((_printable(each.values),) if show_values else ())
+                    + ((_printable(each),) if show_values else ())
                     for table, each in gaps
                 ],
                 title="Values that no map knows: their cells would be blank. Map them under [values].",
             )
+        for table, gap in gaps:
+            if gap.numbers:
+                console.line(
+                    f"{table}: {gap.column} holds numbers, some of which are read as standard codes of {gap.code_set}. "
+                    f"If they are the system's own, name the column in own_codes, and map each."
+                )
+        for row in rows:
+            for field, why in row.blank.items():
+                if why != NO_COLUMN and not why.endswith(EMPTY):
+                    console.line(f"{row.table}: {field} will be blank in every row: {why}.")
         _lists_and_reports(name, rows)
         for row in unusable:
             console.line(
@@ -261,7 +272,11 @@ def _named(name: str) -> str:
     return str(own) if not name.endswith(".toml") and name not in source_names() and own.is_file() else name
 
 
-def _printable(values: tuple[str, ...]) -> str:
-    """Return values a line each; what a terminal would obey rather than show is replaced."""
-    lines = ("".join(letter if letter.isprintable() else "\ufffd" for letter in value) for value in values)
-    return "\n".join(lines) or "not shown: they are no codes"
+def _printable(gap: "UnknownValues") -> str:
+    """Return values a line each, and how many are not shown; what a terminal would obey is replaced."""
+    lines = ["".join(letter if letter.isprintable() else "\ufffd" for letter in value) for value in gap.values]
+    hidden = gap.distinct - len(lines)
+    if hidden:
+        what = "a code" if hidden == 1 else "codes"
+        lines.append(f"{'and ' if lines else ''}{hidden} not shown: rare, or not plainly {what}")
+    return "\n".join(lines)

@@ -10,6 +10,7 @@ give the same letter different meanings.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Final
 
@@ -56,8 +57,8 @@ class CodeSet:
             extra: spellings of a source profile and their standard codes; they go before the set's own.
             only_extra: nothing but `extra` is read: the values are codes of the system's own.
         """
-        own = {normalise(spelling): code for spelling, code in (extra or {}).items()}
-        lookup = {**self.lookup, **own}
+        own = _Spellings({normalise(spelling): code for spelling, code in (extra or {}).items()})
+        lookup = _Spellings({**self.lookup, **own.codes}) if own.codes else self._spellings
 
         def read_column(column: pl.Series) -> pl.Series:
             value = pl.col("value")
@@ -67,18 +68,33 @@ class CodeSet:
 
         return values.map_batches(read_column, return_dtype=pl.String, is_elementwise=True)
 
-    def _read_each(self, value: pl.Expr, lookup: Mapping[str, str]) -> pl.Expr:
+    @cached_property
+    def _spellings(self) -> "_Spellings":
+        return _Spellings(self.lookup)
+
+    def _read_each(self, value: pl.Expr, lookup: "_Spellings") -> pl.Expr:
         text = normalise_expr(value)
         code = _listed(value, lookup)
         if self.several:
-            code = pl.coalesce(code, pl.when(_has_several(text, lookup)).then(pl.lit(self.several)))
+            code = pl.coalesce(code, pl.when(_has_several(text, lookup.codes)).then(pl.lit(self.several)))
         if self.free_text:
             code = pl.coalesce(code, pl.when(text != "").then(value))
         return code
 
 
-def _listed(value: pl.Expr, lookup: Mapping[str, str]) -> pl.Expr:
-    return normalise_expr(value).replace_strict(lookup, default=None, return_dtype=pl.String)
+@dataclass(frozen=True)
+class _Spellings:
+    """Spellings, normalised, and their codes; as columns too, made once."""
+
+    codes: Mapping[str, str]
+
+    @cached_property
+    def columns(self) -> tuple[pl.Series, pl.Series]:
+        return pl.Series(list(self.codes), dtype=pl.String), pl.Series(list(self.codes.values()), dtype=pl.String)
+
+
+def _listed(value: pl.Expr, lookup: _Spellings) -> pl.Expr:
+    return normalise_expr(value).replace_strict(*lookup.columns, default=None, return_dtype=pl.String)
 
 
 def _has_several(text: pl.Expr, lookup: Mapping[str, str]) -> pl.Expr:

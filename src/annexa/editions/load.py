@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -39,6 +39,15 @@ def load_edition(name: str, folder: Path | None = None) -> Edition:
     Raises:
         UsageError: the edition is unknown, or one of its files cannot be used; file and key are named.
     """
+    return _load(name, folder) if folder else _load_shipped(name)
+
+
+@cache
+def _load_shipped(name: str) -> Edition:
+    return _load(name, None)
+
+
+def _load(name: str, folder: Path | None) -> Edition:
     shelf = _Shelf.of(folder)
     head = shelf.head(name)
     files = shelf.files(name)

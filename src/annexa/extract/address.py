@@ -4,7 +4,7 @@ An address never holds a password, and nothing but engine, host and database of 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -43,6 +43,10 @@ _ALIASES: Final = {"postgres": "postgresql", "sqlserver": "mssql"}
 _SCHEME: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):(/*)(.*)$", re.DOTALL)
 _PASSWORD_KEY: Final = re.compile(r"(?i)(pass|pwd|secret|token)\w*\s*=")
 _HOST: Final = re.compile(r"^[^\s/\\:@?#\[\]]+$|^\[[0-9A-Fa-f:.]+\]$")
+# Oracle's way to write a login, as in scott/tiger@host.
+_ORACLE_LOGIN: Final = re.compile(r"^[^\s/\\@]+/[^\s/\\@]+@\S+$")
+_LAST_PORT: Final = 65_535
+_NO_HOST: Final = "its host or its port cannot be read"
 _HOW: Final = (
     "An address is written postgresql://user@host:port/database; the engines are "
     f"{', '.join(ENGINES)}. See docs/databases.md."
@@ -109,21 +113,34 @@ def place_of(text: str) -> Place:
     """
     matched = _SCHEME.match(text)
     if matched is None or not (matched[2].startswith("//") or _engine(matched[1])):
-        if _PASSWORD_KEY.search(text) or (re.match(r"^[^/\\]{2,}:.*@", text) and not Path(text).exists()):
+        if _PASSWORD_KEY.search(text) or _is_login(text):
             raise _with_password()
         return Path(text)
     rest = matched[3] if len(matched[2]) >= 2 else matched[2] + matched[3]
-    # The last @ divides: a password may itself have one, or a slash.
-    if ":" in unquote(rest.rpartition("@")[0]) or _PASSWORD_KEY.search(unquote(rest)):
+    if _has_password(rest) or _PASSWORD_KEY.search(unquote(rest)):
         raise _with_password()
     engine = _engine(matched[1])
     if engine is None:
         raise UsageError("The address of the extract names an engine that annexa does not know.", _HOW)
+    if engine == "oracle" and _ORACLE_LOGIN.match(unquote(rest)):
+        raise _with_password()
     if ENGINES[engine].port is None:
         return Address(engine, file=_file(text, engine))
     if len(matched[2]) not in (2, 3):
         raise _unreadable("it does not begin with the engine and ://")
     return _server(engine, "/" + rest if len(matched[2]) == 3 else rest)
+
+
+def refuse_passwords(arguments: Iterable[str]) -> None:
+    """Look through the words of a command, before anything repeats one that it does not know.
+
+    Raises:
+        UsageError: one of them, wherever it stands, is an address with a password in it.
+    """
+    for each in arguments:
+        matched = _SCHEME.match(re.sub(r"^--?[a-z-]+=", "", each))
+        if matched is not None and len(matched[2]) >= 2 and _has_password(matched[3]):
+            raise _with_password()
 
 
 def beside(text: str, folder: Path) -> str:
@@ -137,6 +154,19 @@ def beside(text: str, folder: Path) -> str:
 def with_password(address: Address, password: Secret | None, query_seconds: int = QUERY_SECONDS) -> Address:
     """Return the address with what is needed to read it."""
     return replace(address, password=password, query_seconds=query_seconds)
+
+
+def _has_password(rest: str) -> bool:
+    """Whether something stands behind a colon in the login of an address, whose scheme has been taken off."""
+    # The last @ divides: a password may itself have one, or a slash.
+    return ":" in unquote(rest.rpartition("@")[0])
+
+
+def _is_login(text: str) -> bool:
+    """Whether what could be a path is a login without a scheme: ann:tiger@host or ann/tiger@host."""
+    if re.match(r"^(?:[^/\\]{2,}:|[^/\\]:(?![/\\])).*@", text):
+        return not Path(text).exists()
+    return bool(_ORACLE_LOGIN.match(text)) and not Path(text).parent.exists()
 
 
 def _engine(scheme: str) -> str | None:
@@ -162,20 +192,24 @@ def _server(engine: str, rest: str) -> Address:
     if options.keys() - ENGINES[engine].options:
         allowed = ", ".join(sorted(ENGINES[engine].options)) or "nothing"
         raise _unreadable(f"behind the question mark may stand {allowed}")
-    host = options.pop("host", "") or host
+    host = unquote(options.pop("host", "") or host)
     if not host:
         raise _unreadable("it names no host")
+    if not host.startswith("/") and not _HOST.match(host):
+        raise _unreadable(_NO_HOST)
     database = unquote(database.strip("/"))
     if not database:
         raise _unreadable("it names no database")
-    return Address(engine, unquote(host), port, database, unquote(login), tuple(sorted(options.items())))
+    return Address(engine, host, port, database, unquote(login), tuple(sorted(options.items())))
 
 
 def _host_and_port(text: str) -> tuple[str, int | None]:
     matched = re.match(r"^(.*?)(?::([0-9]{1,5}))?$", text)
     host, port = (matched[1], matched[2]) if matched else (text, None)
     if host and not _HOST.match(host):
-        raise _unreadable("its host or its port cannot be read")
+        raise _unreadable(_NO_HOST)
+    if port and not 0 < int(port) <= _LAST_PORT:
+        raise _unreadable(_NO_HOST)
     return host, int(port) if port else None
 
 

@@ -1,19 +1,23 @@
 """Every table of an extract of which nothing is known yet, as text, its columns named as found."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from annexa.errors import SourceError
 from annexa.extract.address import Address, Place, shown
 from annexa.extract.databases.read import every_table
-from annexa.extract.files import ROW, Content, Limits, file_errors, fold, input_file
+from annexa.extract.files import ROW, Content, Limits, file_errors, fold, input_file, with_log
 from annexa.extract.parquet import read_parquet
-from annexa.extract.sqlite import open_database
+from annexa.extract.sqlite import log_of, open_database
 from annexa.extract.text_files import read_csv
 from annexa.extract.workbooks import Workbook
 from annexa.sources.profile_of import Found
 
+FIRST: Final = 20_000  # rows of a table of a database: a live server is not to be read as a whole for a first look
+SECONDS: Final = 60  # of one query on a server, for the same reason
 _DEFAULT_LIMITS: Final = Limits()
 _ENDINGS: Final = (".csv", ".parquet", ".xlsx")
 _DATABASES: Final = (".sqlite", ".sqlite3", ".db")
@@ -36,7 +40,8 @@ class _Everything(Collection[str]):
 def catalogue(place: Place, limits: Limits = _DEFAULT_LIMITS) -> tuple[list[Found], list[str]]:
     """Read every table of a folder, a workbook or a database.
 
-    A table that cannot be read is left out and told of: an unknown extract may hold sheets that are no tables.
+    A table that cannot be read is left out and told of: an unknown extract may hold sheets that are no tables, and a
+    database views that fail. Of a database the first FIRST rows of each table are read, of files all.
 
     Args:
         place: the extract.
@@ -59,10 +64,22 @@ def catalogue(place: Place, limits: Limits = _DEFAULT_LIMITS) -> tuple[list[Foun
     return sorted(found, key=lambda table: table.name), refused
 
 
+def looked_at(place: Place, found: Iterable[Found]) -> str:
+    """Return how a proposal names the extract; with the number of rows where that is not all of them.
+
+    Args:
+        place: the extract.
+        found: what catalogue() found in it.
+    """
+    of_database = isinstance(place, Address) or place.suffix.lower() in (*_DATABASES, _DUCKDB)
+    cut = of_database and any(table.frame.height >= FIRST for table in found)
+    return f"{shown(place)} (of the first {FIRST:,} rows of each table)" if cut else shown(place)
+
+
 def _of(place: Place, limits: Limits) -> tuple[list[Found], list[str]]:
     engine = place.engine if isinstance(place, Address) else ""
     if isinstance(place, Address) and place.file is None:
-        return _database(place), []
+        return _database(place)
     path = place if isinstance(place, Path) else place.file or Path()
     with file_errors(shown(place)):
         if not path.exists():
@@ -73,16 +90,17 @@ def _of(place: Place, limits: Limits) -> tuple[list[Found], list[str]]:
             return [t for tables, _ in read for t in tables], [m for _, messages in read for m in messages]
         ending = path.suffix.lower()
         if engine == "duckdb" or (not engine and ending == _DUCKDB):
-            with input_file(path, path.name):
-                return _database(Address("duckdb", file=path)), []
+            with with_log(path, path.with_name(path.name + ".wal")):
+                return _database(Address("duckdb", file=path))
         if engine == "sqlite" or ending in _DATABASES:
-            with input_file(path, path.name), open_database(path, path.name) as database:
-                return _tables({name: name for name in database.tables}, database.read)
+            with with_log(path, log_of(path)), open_database(path, path.name) as database:
+                return _tables({name: name for name in database.tables}, partial(database.read, rows=FIRST))
         return _file(path, limits) if ending in _ENDINGS else ([], [])
 
 
-def _database(address: Address) -> list[Found]:
-    return [_found(name, content) for name, content in every_table(address).items()]
+def _database(address: Address) -> tuple[list[Found], list[str]]:
+    read = every_table(replace(address, query_seconds=min(address.query_seconds, SECONDS)), FIRST)
+    return [_found(name, content) for name, content in read.contents.items()], list(read.refused)
 
 
 def _file(path: Path, limits: Limits) -> tuple[list[Found], list[str]]:
@@ -113,5 +131,6 @@ def _tables(names: dict[str, str], read: Callable[[str, Collection[str]], Conten
 
 
 def _found(name: str, content: Content) -> Found:
-    as_found = {fold(heading): heading for heading in content.headings or content.columns_found}
+    headings = content.headings or content.columns_found
+    as_found = {fold(heading): heading for heading in headings if fold(heading) in content.frame.columns}
     return Found(name, content.frame.drop(ROW).rename(as_found))

@@ -214,7 +214,9 @@ def _judge_distinct(
             pattern, rewrite = DATE_FORMATS[date_format]
             form = form.str.replace(pattern, rewrite) if pattern else form
     elif field.kind is Kind.CODE:
-        code = code_sets()[field.code_set].read(form, source.file.values.get(field.code_set, {}), only_extra=own_codes)
+        code = code_sets()[field.code_set].read(
+            form, source.values_of(record.meta.name, field.name), only_extra=own_codes
+        )
         # What no map knows is judged as it stands; a number of the system's own must not be: 6 is a standard code too.
         form = pl.when(form.is_not_null()).then(code.fill_null(pl.lit(UNREADABLE) if own_codes else form))
     forms = forms.with_columns(form.alias("form")).with_columns(typed(field).alias("value"))

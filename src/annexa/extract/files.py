@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,3 +147,12 @@ def input_file(path: Path, name: str) -> Iterator[InputFile]:
                     f"{name} changed while it was read.",
                     "Wait until the program that writes it has finished, and run annexa again.",
                 )
+
+
+@contextmanager
+def with_log(path: Path, log: Path) -> Iterator[tuple[InputFile, ...]]:
+    """Hand over a database file, and the log with its latest changes where there is one; errors as in input_file()."""
+    with file_errors(path.name):
+        parts = [path, log] if log.exists() and log.stat().st_size else [path]
+    with ExitStack() as stack:
+        yield tuple(stack.enter_context(input_file(part, part.name)) for part in parts)

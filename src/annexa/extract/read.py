@@ -5,7 +5,6 @@ Nothing is interpreted here: what a text means is the business of the cleaning.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -15,7 +14,7 @@ import polars as pl
 from annexa.errors import SourceError, UsageError
 from annexa.extract.address import Address, Place, shown
 from annexa.extract.databases.read import read_tables, select_notes
-from annexa.extract.files import Content, InputFile, Limits, file_errors, fold, input_file
+from annexa.extract.files import Content, InputFile, Limits, file_errors, fold, input_file, with_log
 from annexa.extract.parquet import read_parquet
 from annexa.extract.sqlite import log_of, open_database
 from annexa.extract.text_files import read_csv
@@ -206,9 +205,7 @@ def _read_workbook(path: Path, wanted: Wanted, limits: Limits) -> RawExtract:
 
 def _read_database(path: Path, wanted: Wanted, queries: Mapping[str, Query]) -> RawExtract:
     selects = {table: query.select for table, query in queries.items() if query.select and table in wanted}
-    with ExitStack() as stack:
-        files = _with_log(stack, path, log_of(path))
-        database = stack.enter_context(open_database(path, path.name))
+    with with_log(path, log_of(path)) as files, open_database(path, path.name) as database:
         names = [name for name in database.tables if fold(name) not in selects]
         read = {table: database.read(table, wanted[table], select) for table, select in sorted(selects.items())}
         tables, unknown = _read_tables(path.name, names, database.read, wanted, known=bool(selects))
@@ -217,8 +214,7 @@ def _read_database(path: Path, wanted: Wanted, queries: Mapping[str, Query]) -> 
 
 
 def _read_duckdb(path: Path, wanted: Wanted, queries: Mapping[str, Query]) -> RawExtract:
-    with ExitStack() as stack:
-        files = _with_log(stack, path, path.with_name(path.name + ".wal"))
+    with with_log(path, path.with_name(path.name + ".wal")) as files:
         found = read_tables(Address("duckdb", file=path), wanted, queries)
     tables = {table: _raw(table, path.name, content) for table, content in found.contents.items()}
     return RawExtract(tables, found.unknown, files, found.notes)
@@ -230,12 +226,6 @@ def _read_server(address: Address, wanted: Wanted, queries: Mapping[str, Query])
     tables = {table: _raw(table, name, content) for table, content in found.contents.items()}
     # Nothing of a database on a server can be hashed: its tables and their rows stand in the manifest.
     return RawExtract(tables, found.unknown, (InputFile(name, None, None),), found.notes)
-
-
-def _with_log(stack: ExitStack, path: Path, log: Path) -> tuple[InputFile, ...]:
-    """Take up a database file, and the log with its latest changes where there is one."""
-    parts = [path, log] if log.exists() and log.stat().st_size else [path]
-    return tuple(stack.enter_context(input_file(part, part.name)) for part in parts)
 
 
 def _raw(table: str, file: str, content: Content) -> RawTable:

@@ -32,7 +32,7 @@ class Database:
         self._name = name
         self.tables: Mapping[str, str] = dict(connection.execute(_TABLES).fetchall())
 
-    def read(self, table: str, wanted: Collection[str], select: str = "") -> Content:
+    def read(self, table: str, wanted: Collection[str], select: str = "", rows: int | None = None) -> Content:
         """Read one table or view, its values cast to text; rows in the order in which they are stored.
 
         Whole numbers have no decimals. _row counts on from 2, as if the headings were row 1.
@@ -41,23 +41,26 @@ class Database:
             table: one of `tables`.
             wanted: folded names of the columns to load.
             select: a SELECT that gives the table, where there is none of the name.
+            rows: how many are read, the first that are stored; None for all.
 
         Raises:
-            SourceError: no wanted column, a column twice, the database is damaged, or text that is no UTF-8.
+            SourceError: no wanted column, a column twice, a view or SELECT that cannot be run, the database is damaged,
+                or text that is no UTF-8.
         """
         where = f"{self._name}, table {table}"
         # An index could give the rows in another order. A view has none, and no order of its own.
         source = _quoted(table) + (" NOT INDEXED" if self.tables.get(table) == "table" else "")
         source = f"({select}\n) AS q" if select else source
-        with _database_errors(where):
+        with _database_errors(where, in_query=True):
             found = self._connection.execute(f"SELECT * FROM {source} LIMIT 0").description  # noqa: S608 (quoted)
             folded = fold_headings([column[0] for column in found], wanted, where)
             columns = {h: c[0] for c, h in zip(found, folded, strict=True) if h in wanted}
             values = ", ".join(["1", *map(_as_text, columns.values())])
-            rows = self._connection.execute(f"SELECT {values} FROM {source}")  # noqa: S608 (quoted)
+            first = f" LIMIT {rows}" if rows else ""
+            cells = self._connection.execute(f"SELECT {values} FROM {source}{first}")  # noqa: S608 (quoted)
             schema = {ROW: pl.UInt32(), **dict.fromkeys(columns, pl.String())}
             batches = [pl.DataFrame(schema=schema)]
-            while batch := rows.fetchmany(_BATCH):
+            while batch := cells.fetchmany(_BATCH):
                 batches.append(pl.DataFrame(batch, schema=schema, orient="row"))
         frame = pl.concat(batches).drop(ROW).with_row_index(ROW, 2)
         frame = frame.with_columns(pl.col(ROW).cast(pl.UInt32), blank_to_null(pl.col(pl.String)))
@@ -70,14 +73,21 @@ def open_database(path: Path, name: str) -> Iterator[Database]:
     """Open a database for reading alone, and see one state of it until it is closed.
 
     Raises:
-        SourceError: another program has locked it, it is no SQLite database, or it is damaged.
+        SourceError: another program has locked it, or stopped before it had written its changes into it; it is no
+            SQLite database, or it is damaged.
     """
     with path.open("rb") as file:
         header = file.read(_HEADER)
     if _is_cut_short(header, path.stat().st_size):
         raise SourceError(f"{name} cannot be read: it is cut short.", _AGAIN)
-    # Opened the plain way, a database in write-ahead mode that nobody has open would get two new files beside it.
-    unshared = header[18:20] == b"\2\2" and not log_of(path).exists()
+    # Opened the plain way, a database in write-ahead mode that nobody has open would get new files beside it.
+    unshared = header[18:20] == b"\2\2" and not path.with_name(path.name + "-shm").exists()
+    log = log_of(path)
+    if unshared and log.exists() and log.stat().st_size:
+        raise SourceError(
+            f"{name} cannot be read: its latest changes stand in {log.name} alone.",
+            "Open and close it in the program that writes it, or any other for SQLite, which takes them over.",
+        )
     with _database_errors(name):
         connection = sqlite3.connect(
             uri(path.resolve()) + ("&immutable=1" if unshared else ""),
@@ -123,7 +133,7 @@ def _as_text(column: str) -> str:
 
 
 @contextmanager
-def _database_errors(where: str) -> Iterator[None]:
+def _database_errors(where: str, *, in_query: bool = False) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -131,6 +141,11 @@ def _database_errors(where: str) -> Iterator[None]:
         if kind.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             raise SourceError(
                 f"{where}: another program has locked the database.", "Close it there, and run annexa again."
+            ) from None
+        if in_query and kind == "SQLITE_ERROR":
+            raise SourceError(
+                f"{where}: the query cannot be run ({kind}).",
+                "Run the view, or the SELECT of the source profile, in another program: it says what is wrong with it.",
             ) from None
         # The cause may quote a value.
         raise SourceError(

@@ -78,7 +78,7 @@ def read_dates(texts: pl.Series, latest: date, *, from_1904: bool) -> pl.DataFra
         what=pl.lit(None, dtype=pl.String), exchangeable=pl.lit(False)
     )
     odd = frame.join(easy.select("text"), on="text", how="anti", maintain_order="left")
-    together = pl.concat([easy, _read_odd(odd, latest, from_1904)])
+    together = pl.concat([easy, _read_odd(odd, latest, from_1904)]) if odd.height else easy
     too_early = pl.col("value") < EARLIEST
     return together.with_columns(
         failed=(pl.col("value").is_null() & pl.col("what").is_null()) | too_early.fill_null(False),

@@ -104,6 +104,11 @@ def read_values(raw: RawList, reading: Reading) -> ReadList:
         if unread is not None:
             marks.append(_as_they_are(cells, unread))
             cells = cells.set(unread, None)
+        if cells.null_count() == len(cells):  # nothing to judge
+            blank = pl.Series(column.heading, [None], dtype=cells_of(column).dtype).new_from_index(0, len(cells))
+            values.append(blank)
+            codes.append(blank)
+            continue
         judged = _judge(raw, column, cells.drop_nulls().unique(), reading)
         value, code, found = _spread(cells, judged, cells_of(column))
         values.append(value)
@@ -117,6 +122,8 @@ def read_values(raw: RawList, reading: Reading) -> ReadList:
 
 def _unread(raw: RawList, heading: str) -> pl.Series | None:
     """Return true for the cells that reading has reported as an error; None where there are none."""
+    if not raw.unread.height:
+        return None
     rows = raw.unread.filter(pl.col("heading") == heading)[SHEET_ROW]
     return raw.cells[SHEET_ROW].is_in(rows.implode()) if len(rows) else None
 

@@ -57,7 +57,10 @@ class Context:
 
     def live(self, record: str) -> pl.DataFrame:
         """The rows of a record that take part in rules."""
-        return self.tables[record].frame.filter(pl.col(DROP).is_null())
+        frame = self.tables[record].frame
+        if frame[DROP].null_count() == frame.height:
+            return frame
+        return frame.filter(pl.col(DROP).is_null())
 
     def window(self, number: int) -> Window | None:
         """The window of a list in this edition, or None where it has none (List 9)."""

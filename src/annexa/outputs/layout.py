@@ -24,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from annexa.outputs.contents import HEADING_ROW, LAST_ROW, TITLE_ROW, CodeList, Content, Page, PageTable, Sheet
+from annexa.outputs.dress import dress
 from annexa.outputs.rows import LINE_HEIGHT, MOST_LINES, CellStyle, encode_text
 
 CODES_NAME: Final = "Codes_used"
@@ -246,7 +247,7 @@ def _fill_codes(target: Worksheet, codes: Sequence[CodeList]) -> dict[str, str]:
         put_heading(target, 1, number, code.title)
         for row, label in enumerate(code.labels, start=2):
             cell = put(target, row, number, label)
-            cell.alignment, cell.border = WRAPPED, BOX
+            dress(cell, alignment=WRAPPED, border=BOX)
             _number_style(cell)
         if code.labels:
             ranges[code.name] = f"{CODES_NAME}!${letter}$2:${letter}${1 + len(code.labels)}"
@@ -316,7 +317,7 @@ def _fill_table(target: Worksheet, row: int, table: PageTable, widths: Sequence[
         for number, content in enumerate(line, start=1):
             cell = put(target, row, number, content)
             is_number = isinstance(content, int | float)
-            cell.alignment, cell.border = _NUMBER if is_number else WRAPPED, BOX
+            dress(cell, alignment=_NUMBER if is_number else WRAPPED, border=BOX)
         target.row_dimensions[row].height = row_height(zip(map(_shown, line), widths, strict=False))
     return row + 1
 
@@ -338,9 +339,7 @@ def set_up_print(target: Worksheet, width: int) -> None:
 def put_heading(target: Worksheet, row: int, column: int, text: str) -> None:
     """Write the heading of a column: white on dark, wrapped."""
     cell = put(target, row, column, text)
-    cell.font = font(color="FFFFFF")
-    cell.fill = PatternFill("solid", start_color=INK)
-    cell.alignment, cell.border = WRAPPED, BOX
+    dress(cell, font=_HEADING_FONT, fill=_HEADING_FILL, alignment=WRAPPED, border=BOX)
     _number_style(cell)
 
 
@@ -364,13 +363,21 @@ def put(target: Worksheet, row: int, column: int, value: Content) -> Cell:
 
 def row_height(texts: Iterable[tuple[str, int]]) -> int:
     """Height of a row, in points, that shows each text wrapped at its number of characters."""
-    lines = max((len(textwrap.wrap(text, max(1, width))) for text, width in texts), default=1)
+    lines = max((_lines(text, max(1, width)) for text, width in texts), default=1)
     return min(max(1, lines), MOST_LINES) * LINE_HEIGHT + (3 if lines > 1 else 0)
+
+
+def _lines(text: str, width: int) -> int:
+    return 1 if len(text) <= width and "\t" not in text else len(textwrap.wrap(text, width))
 
 
 def font(*, size: int = 11, color: str = "000000", italic: bool = False) -> Font:
     """Return the bold font of titles and headings."""
     return Font(name="Calibri", bold=True, size=size, color=color, italic=italic)
+
+
+_HEADING_FONT: Final = font(color="FFFFFF")
+_HEADING_FILL: Final = PatternFill("solid", start_color=INK)
 
 
 def _shown(value: Content) -> str:

@@ -133,7 +133,8 @@ def largest_size(frame: pl.DataFrame) -> int:
 
 def text_size(frame: pl.DataFrame) -> int:
     """Return the bytes of all texts in a frame."""
-    return sum(int(column.str.len_bytes().cast(pl.Int64).sum()) for column in frame.select(pl.col(pl.String)))
+    sizes = frame.select(pl.col(pl.String).str.len_bytes().cast(pl.Int64).sum())
+    return sum(sizes.row(0)) if sizes.width else 0
 
 
 def cut_long_text(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, int]]]:

@@ -1,19 +1,20 @@
 """Proposing a source profile for a system that annexa has never seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from annexa.editions import DEFAULT_EDITION, load_edition
 from annexa.errors import OutputError, UsageError
-from annexa.extract.address import Place, shown
-from annexa.extract.catalogue import catalogue
+from annexa.extract.address import Place
+from annexa.extract.catalogue import catalogue, looked_at
 from annexa.extract.files import Limits
 from annexa.lists.inputs import Shortfall, shortfalls
 from annexa.records import RECORDS
 from annexa.sources.match import match
 from annexa.sources.matches import Proposal
-from annexa.sources.profile_of import TableProfile, profile_tables
+from annexa.sources.private import is_data
+from annexa.sources.profile_of import Found, TableProfile, profile_tables
 from annexa.sources.propose import dates_of, proposal_text
 
 
@@ -60,6 +61,8 @@ def init_source(
         raise _there_already(path)
     tell("reading")
     found, refused = catalogue(place, limits)
+    found, headless = _with_headings(found)
+    refused += headless
     tell("looking at columns")
     tables = tuple(profile_tables(found))
     tell("matching")
@@ -67,7 +70,9 @@ def init_source(
     edition = load_edition(DEFAULT_EDITION)
     lists = tuple(shortfalls(edition, lambda record, field: _has(proposal, record, field)))
     columns = {(table.name, each.name): each for table in tables for each in table.columns}
-    text = proposal_text(name, shown(place), tables, proposal, [line for each in lists for line in told(each)])
+    text = proposal_text(
+        name, looked_at(place, found), tables, proposal, [line for each in lists for line in told(each)]
+    )
     tell("writing")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,6 +85,13 @@ def init_source(
             f"{path.name} could not be written: {error.strerror}.", "Name another folder with --output."
         ) from None
     return Mapped(path, tables, proposal, lists, dict(dates_of(proposal, columns).unreadable), tuple(refused))
+
+
+def _with_headings(found: Sequence[Found]) -> tuple[list[Found], list[str]]:
+    """Leave out tables whose first row looks like data: their headings must not be shown."""
+    headless = [table.name for table in found if any(map(is_data, table.frame.columns))]
+    messages = [f"{name} was left out: its first row looks like data, and not like headings." for name in headless]
+    return [table for table in found if table.name not in headless], messages
 
 
 def checked_name(name: str) -> str:

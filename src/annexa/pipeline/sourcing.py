@@ -1,24 +1,37 @@
 """What a source profile and an extract hold of each record."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-import polars as pl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from annexa.editions import DEFAULT_EDITION, load_edition
 from annexa.extract.address import Place
+from annexa.extract.clean import read_record
+from annexa.extract.files import ROW
 from annexa.extract.gaps import unknown_values
-from annexa.extract.read import read_extract
+from annexa.extract.read import RawExtract, RawTable, read_extract
+from annexa.extract.tables import Table
+from annexa.findings import Findings
 from annexa.lists.inputs import Shortfall, shortfalls
 from annexa.pipeline.record import readers
-from annexa.records import RECORDS
+from annexa.records import RECORDS, UNREADABLE, Kind
 from annexa.reports.spec import report_specs
-from annexa.sources import load_source
+from annexa.sources import SourceProfile, TableMap, load_source
+from annexa.sources.content import may_be_own_numbers
+from annexa.sources.private import own_names, showable
+from annexa.sources.profile_of import ColumnProfile, Found, profile_table, profile_tables
+from annexa.sources.wording import synonyms
+
+_NOT_MAPPED: Final = "not mapped"
+NO_COLUMN: Final = "no column"
+EMPTY: Final = "is empty"
 
 
 @dataclass(frozen=True)
 class UnknownValues:
     """How many values of a coded column no map knows, and in how many rows.
+
+    `numbers` says that others of its values are numbers that a code set reads, perhaps by accident.
 
     The values are there only if they were asked for, and never those of a column that holds something else than codes.
     """
@@ -28,17 +41,28 @@ class UnknownValues:
     distinct: int
     rows: int
     values: tuple[str, ...] = ()
+    numbers: bool = False
 
 
 @dataclass(frozen=True)
 class TableState:
-    """What a source profile and an extract hold of one record's table."""
+    """What a source profile and an extract hold of one record's table.
+
+    Args:
+        lists: the numbers of the lists that start from it.
+        table: its name in the source.
+        state: "mapped", "not mapped", "supplied", "not supplied" or "cannot be used".
+        missing: the columns that are not there, and the fields that the profile names none for.
+        unknown: columns of codes with values that no map knows.
+        blank: field -> why it will be blank in every row.
+    """
 
     lists: str
     table: str
     state: str
     missing: tuple[str, ...]
     unknown: tuple[UnknownValues, ...] = ()
+    blank: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_source(name: str, extracts: Place | None, *, show_values: bool = False) -> list[TableState]:
@@ -59,34 +83,58 @@ def check_source(name: str, extracts: Place | None, *, show_values: bool = False
     source = load_source(name)
     starts = readers(load_edition(DEFAULT_EDITION))
     raw = read_extract(extracts, source.wanted(), queries=source.queries()) if extracts is not None else None
-    found = raw.tables if raw is not None else None
-    gaps = _gaps(unknown_values(raw, source), show_values=show_values) if raw is not None else {}
+    gaps = _gaps(raw, source, show_values=show_values) if raw is not None else {}
     states = []
     for record, model in RECORDS.items():
         lists = ", ".join(map(str, starts.get(record, ())))
         mapped = source.tables.get(record)
         if mapped is None:
             states.append(TableState(lists, model.meta.table, "not mapped", ()))
-            continue
-        if found is None:
-            unmapped = tuple(field for field, columns in mapped.columns.items() if not columns)
-            states.append(TableState(lists, mapped.table, "mapped", unmapped))
-            continue
-        table = found.get(mapped.table)
-        if table is None:
+        elif raw is None:
+            unmapped = tuple(name for name, columns in mapped.columns.items() if not columns)
+            states.append(TableState(lists, mapped.table, "mapped", unmapped, blank=dict.fromkeys(unmapped, NO_COLUMN)))
+        elif mapped.table not in raw.tables:
             # Without the people there is no build; without any other table the lists that start from it are missing.
             state = "cannot be used" if record == "persons" else "not supplied"
             states.append(TableState(lists, mapped.table, state, ()))
-            continue
-        absent = {
-            field: columns
-            for field, columns in mapped.columns.items()
-            if not any(column in table.columns_found for column in columns)
-        }
-        state = "cannot be used" if absent.keys() & set(model.meta.needs) else "supplied"
-        missing = tuple(columns[0] if columns else f"{field} (not mapped)" for field, columns in absent.items())
-        states.append(TableState(lists, mapped.table, state, missing, tuple(gaps.get(record, ()))))
+        else:
+            found = _found(mapped, raw.tables[mapped.table], source)
+            states.append(replace(found, lists=lists, unknown=tuple(gaps.get(record, ()))))
     return states
+
+
+def _found(mapped: TableMap, raw: RawTable, source: SourceProfile) -> TableState:
+    """Return what the extract's table holds of a record: columns that are missing, and fields that will be blank."""
+    absent = {
+        name: columns
+        for name, columns in mapped.columns.items()
+        if not any(column in raw.columns_found for column in columns)
+    }
+    needs = RECORDS[mapped.record].meta.needs
+    if absent.keys() & set(needs):
+        state, blank = "cannot be used", {}
+    else:
+        state, blank = "supplied", _blank(raw, read_record(raw, mapped, source, Findings()))
+    missing = tuple(columns[0] if columns else f"{name} ({_NOT_MAPPED})" for name, columns in absent.items())
+    without = dict.fromkeys(absent, NO_COLUMN)
+    return TableState("", mapped.table, state, missing, blank={**blank, **without})
+
+
+def _blank(raw: RawTable, table: Table) -> dict[str, str]:
+    """Return the fields whose columns are there, and of which no row has a value, with the reason."""
+    if table.frame.is_empty():
+        return {}
+    answer = {}
+    for name, columns in table.columns.items():
+        values = table.frame[name]
+        told = ", ".join(columns)
+        if all(raw.frame[column].null_count() == len(values) for column in columns):
+            answer[name] = f"{told} {EMPTY}"
+        elif values.null_count() == len(values):
+            answer[name] = f"nothing in {told} can be read"
+        elif table.record.fields()[name].kind is Kind.CODE and (values == UNREADABLE).all():
+            answer[name] = f"no value of {told} is mapped"
+    return answer
 
 
 @dataclass(frozen=True)
@@ -107,8 +155,18 @@ def list_states(name: str, states: Sequence[TableState]) -> list[Shortfall]:
         name: the profile.
         states: what check_source says of it.
     """
-    has = _held(name, states)
-    return shortfalls(load_edition(DEFAULT_EDITION), has)
+    by_record = dict(zip(RECORDS, states, strict=True))
+
+    def explained(path: str) -> str:
+        record, _, field_ = path.partition(".")
+        why = by_record[record].blank.get(field_, NO_COLUMN)
+        return path if why == NO_COLUMN else f"{path} ({why})"
+
+    def of(wanted: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(" and ".join(map(explained, each.split(" and "))) for each in wanted)
+
+    lists = shortfalls(load_edition(DEFAULT_EDITION), _held(name, states))
+    return [replace(each, blank={heading: of(wanted) for heading, wanted in each.blank.items()}) for each in lists]
 
 
 def report_states(name: str, states: Sequence[TableState]) -> list[ReportState]:
@@ -129,25 +187,36 @@ def report_states(name: str, states: Sequence[TableState]) -> list[ReportState]:
 
 
 def _held(name: str, states: Sequence[TableState]) -> Callable[[str, str], bool]:
-    """Return what tells whether a record, or a field of it, is there."""
+    """Return what tells whether a record is there, and whether a field of it will have values."""
     source = load_source(name)
     by_record = dict(zip(RECORDS, states, strict=True))
 
-    def has(record: str, field: str) -> bool:
-        state, mapped = by_record[record], source.tables.get(record)
-        if mapped is None or state.state not in ("mapped", "supplied"):
-            return False
-        columns = mapped.columns[field] if field else ()
-        gone = (columns[0] if columns else f"{field} (not mapped)") in state.missing or field in state.missing
-        return not field or (bool(columns) and not gone)
+    def has(record: str, field_: str) -> bool:
+        state = by_record[record]
+        usable = record in source.tables and state.state in ("mapped", "supplied")
+        return usable and field_ not in state.blank
 
     return has
 
 
-def _gaps(unknown: pl.DataFrame, *, show_values: bool) -> dict[str, list[UnknownValues]]:
+def _gaps(raw: RawExtract, source: SourceProfile, *, show_values: bool) -> dict[str, list[UnknownValues]]:
+    names = own_names(profile_tables(_as_found(each) for each in raw.tables.values())) if show_values else frozenset()
     gaps: dict[str, list[UnknownValues]] = {}
-    for each in unknown.iter_rows(named=True):
-        values = tuple(each["values"] or ()) if show_values else ()
-        found = UnknownValues(each["column"], each["code_set"], each["distinct"], each["rows"], values)
+    for each in unknown_values(raw, source).iter_rows(named=True):
+        mapped = source.tables[each["record"]]
+        column = profile_table(_as_found(raw.tables[mapped.table], each["column"])).columns[0]
+        own = each["column"] not in mapped.own_codes and may_be_own_numbers(column, each["code_set"])
+        values = _shown(column, each["values"] or (), names) if show_values else ()
+        found = UnknownValues(each["column"], each["code_set"], each["distinct"], each["rows"], values, own)
         gaps.setdefault(each["record"], []).append(found)
     return gaps
+
+
+def _shown(column: ColumnProfile, values: Sequence[str], names: frozenset[str]) -> tuple[str, ...]:
+    """Return those of a column's values that may be shown: words and codes, and nothing that may be a name."""
+    words = synonyms().vocabulary.words(column.name)
+    return tuple(value for value, _ in showable(column, words, names, {value.strip() for value in values}))
+
+
+def _as_found(table: RawTable, *columns: str) -> Found:
+    return Found(table.name, table.frame.select(columns) if columns else table.frame.drop(ROW))

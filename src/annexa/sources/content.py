@@ -9,8 +9,16 @@ from annexa.sources.profile_of import ColumnProfile
 
 _DATES: Final = (Kind.DATE, Kind.BIRTH, Kind.PLANNED, Kind.MOMENT)
 FLAGS: Final = ("yes_no", "yes_no_na", "yes_no_plain", "yes_no_unknown")
+_NUMBERS: Final = 0.5  # share of numbers from which on a column of codes may hold those of the system's own
 _SHAPED: Final = {"nhs_number": "nhs", "upn": "upn", "urn": "urn", "school_urn": "urn"}
 _BIRTHS_BEFORE: Final = 4  # years by which births lie before the events of a table
+
+
+def may_be_own_numbers(column: ColumnProfile, code_set: str) -> bool:
+    """Whether a column of codes holds numbers that are standard codes, perhaps by accident: 6 is the police."""
+    if code_set in FLAGS or column.share("whole") <= _NUMBERS:
+        return False
+    return bool(column.codes.keys() & code_sets()[code_set].lookup.keys())
 
 
 def agreement(

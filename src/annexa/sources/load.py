@@ -1,14 +1,17 @@
 """Load a source profile and hold it against the records."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from annexa.editions import code_sets, edition_names, load_edition, normalise
 from annexa.errors import UsageError
-from annexa.records import RECORDS, Kind
+from annexa.records import RECORDS, Kind, RecordField
 from annexa.sources.chain import ProfileFile, files_of, fingerprint, joined
 from annexa.sources.model import DATE_FORMATS, Query, SourceFile, SourceProfile, TableMap, table_map
+
+_AS_TEXT: Final = (Kind.IDENTIFIER, Kind.PERSON, Kind.TEXT)  # read as they stand
 
 
 def load_source(name: str, folder: Path | None = None, *, named: bool = True) -> SourceProfile:
@@ -31,6 +34,7 @@ def load_source(name: str, folder: Path | None = None, *, named: bool = True) ->
     maps = {record: mapped for record in RECORDS if (mapped := table_map(record, file)) is not None}
     _check_needs(files, maps)
     _check_own_codes(files, maps)
+    _check_shared_columns(files, maps, file)
     _check_queries(files, maps)
     return SourceProfile(
         name=files[0].path.stem,
@@ -49,17 +53,16 @@ def _check(name: str, file: SourceFile) -> None:
             _known(name, f"tables.{record}.columns", field, RECORDS[record].fields())
     for date_format in file.date_formats:
         _known(name, "date_formats", date_format, DATE_FORMATS)
-    sets = code_sets()
-    for set_name, values in file.values.items():
-        _known(name, "values", set_name, sets)
+    for key, values in file.values.items():
+        code_set = _code_set(name, key)
         for code in values.values():
-            _known(name, f"values.{set_name}", code, sets[set_name].codes)
+            _known(name, f"values.{key}", code, code_sets()[code_set].codes)
         if len({normalise(value) for value in values}) < len(values):
-            raise UsageError(f"{name}: values.{set_name}: the same value is mapped twice.", "Keep one of the two.")
+            raise UsageError(f"{name}: values.{key}: the same value is mapped twice.", "Keep one of the two.")
     for path in file.ignored:
         record, _, field = path.partition(".")
         _known(name, "ignored", record, RECORDS)
-        if record in _starts_of_lists():
+        if record in starts_of_lists():
             raise UsageError(
                 f"{name}: ignored: a list starts from {record}, and every row of it is accounted for.",
                 "Map the values to codes under [values] instead.",
@@ -67,7 +70,20 @@ def _check(name: str, file: SourceFile) -> None:
         _known(name, f"ignored.{record}", field, RECORDS[record].fields())
 
 
-def _starts_of_lists() -> set[str]:
+def _code_set(name: str, key: str) -> str:
+    """Return the code set that a map of values is for: "source", or that of a field, "contacts.contact_source"."""
+    record, dot, field = key.partition(".")
+    if not dot:
+        _known(name, "values", key, code_sets())
+        return key
+    _known(name, "values", record, RECORDS)
+    fields = RECORDS[record].fields()
+    _known(name, f"values.{record}", field, {each for each in fields if fields[each].kind is Kind.CODE})
+    return fields[field].code_set
+
+
+def starts_of_lists() -> set[str]:
+    """Return the records that a list of any edition starts from."""
     editions = (load_edition(name) for name in edition_names())
     return {record for edition in editions for spec in edition.lists.values() for record in spec.records}
 
@@ -99,6 +115,26 @@ def _check_own_codes(files: Sequence[ProfileFile], maps: Mapping[str, TableMap])
             _known(named[0], f"tables.{record}.own_codes", column, frozenset(coded))
 
 
+def _check_shared_columns(files: Sequence[ProfileFile], maps: Mapping[str, TableMap], file: SourceFile) -> None:
+    """A column of one record is read in one way: two fields may share it only if both read it alike."""
+    for record, mapped in maps.items():
+        fields = RECORDS[record].fields()
+        first: dict[str, str] = {}
+        for name, column in ((name, column) for name, each in mapped.columns.items() for column in each):
+            other = first.setdefault(column, name)
+            if _reading(fields[other], record, file) != _reading(fields[name], record, file):
+                raise UsageError(
+                    f"{_of_field(files, record, name)}: tables.{record}.columns: {other} and {name} are both read from "
+                    f"the column {column}, and not in the same way.",
+                    "Give it to one of the two, or let the system write it twice.",
+                )
+
+
+def _reading(field: RecordField, record: str, file: SourceFile) -> tuple[object, ...]:
+    kind = Kind.TEXT if field.kind in _AS_TEXT else field.kind
+    return kind, field.code_set, file.values.get(f"{record}.{field.name}")
+
+
 def _check_queries(files: Sequence[ProfileFile], maps: Mapping[str, TableMap]) -> None:
     """A SELECT is one statement that gives rows; records that share a table share its place."""
     places: dict[str, Query] = {}
@@ -117,7 +153,7 @@ def _check_queries(files: Sequence[ProfileFile], maps: Mapping[str, TableMap]) -
             )
 
 
-def _known(name: str, key: str, value: str, known: Mapping[str, object] | frozenset[str]) -> None:
+def _known(name: str, key: str, value: str, known: Collection[str]) -> None:
     if value in known:
         return
     near = difflib.get_close_matches(value, list(known), n=1)

@@ -7,10 +7,12 @@ the same.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 import polars as pl
 
+from annexa.editions import code_sets
 from annexa.records import RECORDS, Kind
 from annexa.sources.content import FLAGS, agreement
 from annexa.sources.matches import ColumnMatch, Proposal, TableMatch
@@ -22,8 +24,11 @@ _LEAST_TABLE: Final = 0.36  # and a table not for a record
 _SECOND: Final = 0.8  # a table is not taken for a record that it looks so much less like than its best one
 _NAMED: Final = 0.8  # what a table's name says where it names a record outright
 _LEAST_NAME: Final = 0.2  # what a table's name must say for a record, where it says anything
+_CLEAR: Final = 0.5  # what a table's name says where it speaks plainly of a record
+_FEW: Final = 3  # columns fewer than which say nothing where the name does not: a number and a child are everywhere
 _COMPANION: Final = 0.6  # score of a column for the sake of which another record is read from the table too
 _READABLE: Final = 0.5  # share of JSON in a column that can be read as such
+_TELLING: Final = 0.5  # share of a column's values that a code set knows, or a key has, from which on it tells
 _SYNONYM: Final = 0.97  # of a synonym, beside the field's own name
 
 Links = Mapping[tuple[str, str], Mapping[tuple[str, str], float]]  # (table, column) -> (record, field) -> share
@@ -39,7 +44,6 @@ class _Judge:
     links: Links = field(default_factory=dict)
     keys: Mapping[str, tuple[Words, ...]] = field(default_factory=dict)  # key -> what its own table calls it
     names: dict[tuple[Words, int, frozenset[str]], float] = field(default_factory=dict)
-    doubles: list[TableMatch] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         read = self.words.vocabulary
@@ -48,10 +52,15 @@ class _Judge:
         self._table_words = {each.name: read.words(each.name, system) for each in self.tables}
         self._context = {n: frozenset().union(*(w.means for w in words)) for n, words in self._table_words.items()}
         self._means = {
-            id(phrases): frozenset().union(*(word.means for each in phrases for word in each))
-            for fields in self.words.columns.values()
-            for phrases in fields.values()
+            (record, name): frozenset().union(*(word.means for each in phrases for word in each))
+            for record, fields in self.words.columns.items()
+            for name, phrases in fields.items()
         }
+        self._speaking: dict[str, set[tuple[str, str]]] = {}
+        for pair, means in self._means.items():
+            for each in means:
+                self._speaking.setdefault(each, set()).add(pair)
+        self._candidates: dict[tuple[str, str], Mapping[str, list[str]]] = {}
 
     def _signs(self) -> dict[str, str]:
         """Return the sign of each table that its columns begin with; a word that says something is none."""
@@ -74,12 +83,33 @@ class _Judge:
         best = max(scores.values())
         return [record for record, score in scores.items() if best < _NAMED or score > _LEAST_NAME]
 
+    def candidates(self, column: ColumnProfile) -> Mapping[str, list[str]]:
+        """Return by record the fields that a column could be at all.
+
+        Most pairs say nothing of each other: neither the name does, nor what alone could tell among the values.
+        """
+        key = (column.table, column.name)
+        if key not in self._candidates:
+            pairs = {
+                pair for word in self.words_of(*key) for each in word.means for pair in self._speaking.get(each, ())
+            }
+            pairs |= {pair for name, share in column.known.items() if share >= _TELLING for pair in _coded()[name]}
+            pairs |= {(record, name) for name in self.keys for record in RECORDS if name in RECORDS[record].fields()}
+            if max(self.links.get(key, {}).values(), default=0.0) >= _TELLING:
+                pairs |= self._means.keys()
+            found: dict[str, list[str]] = {}
+            for record, name in pairs:
+                found.setdefault(record, []).append(name)
+            self._candidates[key] = found
+        return self._candidates[key]
+
     def name_of_column(self, said: Words, table: str, record: str, name: str) -> float:
         phrases = self.words.columns[record][name]
+        means = self._means[record, name]
         speaks = frozenset().union(*(word.means for word in said))
         score = 0.0
-        if speaks & self._means[id(phrases)]:
-            context = (self._context[table] | self.words.context[record]) & (speaks | self._means[id(phrases)])
+        if speaks & means:
+            context = (self._context[table] | self.words.context[record]) & (speaks | means)
             key = (said, id(phrases), context)
             if key not in self.names:
                 own, *others = (similarity(said, each, context) for each in phrases)
@@ -95,13 +125,21 @@ class _Judge:
         by_name = self.name_of_column(said, column.table, record, name)
         wanted = RECORDS[record].fields()[name]
         links = self.links.get((column.table, column.name), {})
-        # Most pairs say nothing of each other: neither the name does, nor what alone could tell among the values.
-        if not by_name and column.known.get(wanted.code_set, 0.0) < 0.5 and max(links.values(), default=0.0) < 0.5:
-            return ColumnMatch(column.name, name, 0.0, 0.0, None)
         content = agreement(column, RECORDS[record], wanted, links, self.events)
         score = _joined(column, record, name, by_name, content, links)
         readable = wanted.kind is not Kind.JSON or content is None or content >= _READABLE
         return ColumnMatch(column.name, name, score, by_name, content, readable=readable)
+
+
+@cache
+def _coded() -> Mapping[str, list[tuple[str, str]]]:
+    """Return for each code set the (record, field) that have it."""
+    answer: dict[str, list[tuple[str, str]]] = {name: [] for name in code_sets()}
+    for record, model in RECORDS.items():
+        for name, field_ in model.fields().items():
+            if field_.code_set:
+                answer[field_.code_set].append((record, name))
+    return answer
 
 
 def _joined(
@@ -143,26 +181,28 @@ def match(tables: Sequence[TableProfile]) -> Proposal:
     names the child; and once the keys of all records are known, which column names which of them.
     """
     judge = _Judge(tables, synonyms(), _events(tables))
-    persons = _assigned(judge, only=("persons",)).get("persons")
+    persons = _assigned(judge, only=("persons",))[0].get("persons")
     keys = {("persons", "person_id"): _values(tables, persons, "person_id")} if persons else {}
     names = _key_names(judge, {"persons": persons} if persons else {})
     judge = replace(judge, links=_links(tables, keys), keys=names)
-    matches = _assigned(judge)
-    keys |= {
+    matches, doubles = _assigned(judge)
+    further = {
         (record, key): _values(tables, each, key)
         for record, each in matches.items()
         if (key := RECORDS[record].meta.key) and key != "person_id" and any(c.field == key for c in each.columns)
     }
-    judge = replace(judge, links=_links(tables, keys), keys=_key_names(judge, matches))
-    matches = _assigned(judge)
-    doubles = tuple(sorted(judge.doubles, key=lambda each: each.table))
+    if further:
+        judge = replace(judge, links=_links(tables, keys | further), keys=_key_names(judge, matches))
+        matches, doubles = _assigned(judge)
     matches = _with_companions(judge, matches)
     taken = {each.table for each in (*matches.values(), *doubles)}
     return Proposal(matches, doubles, tuple(each.name for each in tables if each.name not in taken))
 
 
-def _assigned(judge: _Judge, only: Iterable[str] = tuple(RECORDS)) -> dict[str, TableMatch]:
-    """Take tables for records, the best pair first."""
+def _assigned(
+    judge: _Judge, only: Iterable[str] = tuple(RECORDS)
+) -> tuple[dict[str, TableMatch], tuple[TableMatch, ...]]:
+    """Take tables for records, the best pair first; return them, and the tables whose best record another one took."""
     pairs = [
         pair
         for table in judge.tables
@@ -180,9 +220,8 @@ def _assigned(judge: _Judge, only: Iterable[str] = tuple(RECORDS)) -> dict[str, 
             rivals = [(e.record, e.score) for e in pairs if e.table == pair.table and e.record != pair.record]
             taken[pair.record] = replace(pair, rivals=tuple(rivals[:2]))
             used.add(pair.table)
-    judge.doubles.clear()
-    judge.doubles.extend(each for table, each in best.items() if table not in used)
-    return {record: taken[record] for record in RECORDS if record in taken}
+    doubles = tuple(best[table] for table in sorted(best) if table not in used)
+    return {record: taken[record] for record in RECORDS if record in taken}, doubles
 
 
 def _with_companions(judge: _Judge, matches: Mapping[str, TableMatch]) -> dict[str, TableMatch]:
@@ -216,6 +255,8 @@ def _pair(judge: _Judge, table: TableProfile, record: str) -> TableMatch | None:
     model = RECORDS[record]
     name = judge.name_of_table(table.name, record)
     columns = _columns(judge, table, record)
+    if name < _CLEAR and len(columns) < _FEW:
+        return None
     weights = {each: 1.0 if each in model.meta.needs else 0.4 for each in model.fields()}
     recall = sum(weights[each.field] * each.score for each in columns) / sum(weights.values())
     precision = sum(each.score for each in columns) / max(1, len(table.columns))
@@ -231,7 +272,11 @@ def _pair(judge: _Judge, table: TableProfile, record: str) -> TableMatch | None:
 def _columns(judge: _Judge, table: TableProfile, record: str) -> tuple[ColumnMatch, ...]:
     """Take columns for fields, the best pair first."""
     fields = list(RECORDS[record].fields())
-    scored = [judge.column(column, record, name) for column in table.columns for name in fields]
+    scored = [
+        judge.column(column, record, name)
+        for column in table.columns
+        for name in judge.candidates(column).get(record, ())
+    ]
     scored = [each for each in scored if each.score >= LEAST]
     places = {column.name: place for place, column in enumerate(table.columns)}
     scored.sort(key=lambda each: (-each.score, fields.index(each.field), places[each.column]))

@@ -53,8 +53,9 @@ class TableMatch:
         return [name for name in RECORDS[self.record].fields() if name not in held]
 
     def needs(self) -> list[str]:
-        """Return the fields without which the record cannot be used, and that have no column."""
-        return [name for name in self.missing() if name in RECORDS[self.record].meta.needs]
+        """Return the fields without which the record cannot be used, and that have no column which can be read."""
+        held = {each.field for each in self.columns if each.readable}
+        return [name for name in RECORDS[self.record].meta.needs if name not in held]
 
 
 @dataclass(frozen=True)

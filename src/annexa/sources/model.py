@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from annexa.editions import normalise
 from annexa.errors import UsageError
 from annexa.records import RECORDS
 from annexa.settings import FILE_NAME
@@ -114,6 +115,14 @@ class SourceProfile:
     sha256: str
     extends: tuple[str, ...] = ()
     named: bool = True
+
+    def values_of(self, record: str, field: str) -> dict[str, str]:
+        """Return the local values of a coded field with their standard codes: its own map over that of its code set."""
+        code_set = RECORDS[record].fields()[field].code_set
+        own = self.file.values.get(f"{record}.{field}", {})
+        told = {normalise(value) for value in own}
+        shared = self.file.values.get(code_set, {})
+        return {value: code for value, code in shared.items() if normalise(value) not in told} | own
 
     def queries(self) -> dict[str, Query]:
         """Return, for the tables of the source that have one, the schema or the SELECT (names in lower case).

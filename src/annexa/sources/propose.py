@@ -8,15 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from annexa.editions import code_sets
+from annexa.editions import code_sets, normalise
 from annexa.records import RECORDS, Kind
+from annexa.sources.content import may_be_own_numbers
+from annexa.sources.load import starts_of_lists
 from annexa.sources.matches import ColumnMatch, Proposal, TableMatch
 from annexa.sources.model import DATE_FORMATS
+from annexa.sources.private import own_names, showable
 from annexa.sources.profile_of import DATE_SHAPES, ColumnProfile, TableProfile
-from annexa.sources.suggest import Suggestion, roles, unknown_values
+from annexa.sources.suggest import Suggestion, unknown_values
 from annexa.sources.wording import synonyms
 
 DOUBTFUL: Final = 0.6  # score below which a person has to look
+_MOSTLY: Final = 0.8  # share of a column's rows that says what it holds
+_REPEATED: Final = 3  # rows of a value, on average, in a column of codes
 _SEEN: Final = 0.02  # share of a column's values from which on a form of dates counts as one of the system's
 _PLACEHOLDERS: Final = ("not known", "unknown", "not recorded", "tbc", "not applicable", "xx", "xxx", "n/k")
 _DATES: Final = (Kind.DATE, Kind.BIRTH, Kind.PLANNED, Kind.MOMENT)
@@ -48,6 +53,21 @@ def quoted(text: str) -> str:
 def shown(text: str) -> str:
     """Return a name as it may stand in a comment or on the terminal: on one line."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def holds(column: ColumnProfile) -> str:
+    """Return in words what a column holds, without any value of it."""
+    if not column.filled:
+        return "nothing"
+    if column.dates > _MOSTLY:
+        return "dates"
+    if column.distinct == 1:
+        return "one value in every row that has one"
+    if column.filled >= _REPEATED * column.distinct:
+        return f"{column.distinct:,} different values, again and again"
+    if column.share("number") > _MOSTLY:
+        return "numbers"
+    return "identifiers" if column.unique > _MOSTLY and column.share("token") > _MOSTLY else "texts"
 
 
 def dates_of(proposal: Proposal, columns: Mapping[tuple[str, str], ColumnProfile]) -> Dates:
@@ -87,12 +107,14 @@ def proposal_text(
     parts = [head, f"title = {quoted(name)}", f"reference = {quoted('Proposed by annexa sources init')}"]
     parts += _dates(dates_of(proposal, columns))
     parts += _blanks(proposal, columns)
-    parts += _options(proposal, columns)
+    names = own_names(tables)
+    parts += _options(proposal, columns, names)
     by_name = {table.name: table for table in tables}
     for match in proposal.matches.values():
         parts += ["", *_table(match, by_name[match.table], used)]
-    parts += _left(proposal)
-    parts += _values(proposal, columns)
+    parts += _left(proposal, by_name)
+    parts += _absent(proposal)
+    parts += _values(proposal, columns, names)
     parts += ["", "# What each list still lacks with this profile:", *(f"#   {shown(each)}" for each in lists)]
     return "\n".join(parts) + "\n"
 
@@ -120,19 +142,19 @@ def _blanks(proposal: Proposal, columns: Mapping[tuple[str, str], ColumnProfile]
     return ["", why, "# [blank]", f"# texts = [{texts}]"]
 
 
-def _options(proposal: Proposal, columns: Mapping[tuple[str, str], ColumnProfile]) -> list[str]:
+def _options(proposal: Proposal, columns: Mapping[tuple[str, str], ColumnProfile], names: frozenset[str]) -> list[str]:
     match = proposal.matches.get("involvements")
     held = next((each for each in match.columns if each.field == "role"), None) if match else None
     if match is None or held is None:
         return []
-    names = roles(columns[match.table, held.column], synonyms().vocabulary.words(held.column))
-    if not names:
-        return []
+    column = columns[match.table, held.column]
+    # Where none may be shown, the user writes them.
+    roles = [value for value, _ in showable(column, synonyms().vocabulary.words(held.column), names, column.codes)]
     return [
         "",
         "# Lists 6 to 8 show the allocated worker. Keep the roles that mean that worker, and switch both lines on.",
         "# [options]",
-        f"# case_worker_roles = [{', '.join(map(quoted, names))}]",
+        f"# case_worker_roles = [{', '.join(map(quoted, roles))}]",
     ]
 
 
@@ -141,7 +163,7 @@ def _table(match: TableMatch, table: TableProfile, used: set[tuple[str, str]]) -
     fields = RECORDS[match.record].fields()
     needs = match.needs()
     off = "# " if needs else ""
-    lines = [f"# {match.record}: {RECORDS[match.record].__doc__}".splitlines()[0]]
+    lines = [f"# {match.record}: {_about(match.record)}"]
     if needs:
         lines.append(
             f"# CHECK: switched off, since it cannot be used without {', '.join(needs)}: name that column below,"
@@ -151,9 +173,11 @@ def _table(match: TableMatch, table: TableProfile, used: set[tuple[str, str]]) -
     if match.companion_of:
         note = f"the same table as {match.companion_of}: it has a column of this record too"
     rivals = "; ".join(f"{record} {score:.2f}" for record, score in match.rivals)
-    check = "CHECK: " if match.score < DOUBTFUL and not match.companion_of else ""
+    better = bool(match.rivals) and match.rivals[0][1] > match.score
+    check = "CHECK: " if (match.score < DOUBTFUL or better) and not match.companion_of else ""
     lines.append(f"{off}[tables.{match.record}] # {check}{note}{f'; or else {rivals}' if rivals else ''}")
     lines.append(f"{off}table = {quoted(match.table)}")
+    lines += _own_codes(match, table)
     lines.append(f"{off}[tables.{match.record}.columns]")
     held = {each.field: each for each in match.columns}
     for field in fields.values():
@@ -166,9 +190,29 @@ def _table(match: TableMatch, table: TableProfile, used: set[tuple[str, str]]) -
         lines.append("# No column was found for these; without one they stay blank:")
         lines += [f'# {field.name} = "" # {field.description}' for field in missing]
     if not match.companion_of:
-        free = [each.name for each in table.columns if (match.table, each.name) not in used]
-        lines += [f"# Columns that nothing is read from: {', '.join(map(shown, free))}"] if free else []
+        free = [each for each in table.columns if (match.table, each.name) not in used]
+        lines += ["# Columns that nothing is read from, and what they hold:"] if free else []
+        lines += [f"#   {shown(each.name)}: {holds(each)}" for each in free]
     return lines
+
+
+def _own_codes(match: TableMatch, table: TableProfile) -> list[str]:
+    """Return a warning of numbers that are standard codes, or the system's own numbers that look like them."""
+    fields = RECORDS[match.record].fields()
+    held = {name: each for each in match.columns for name in (each.column, *each.also)}
+    doubtful: dict[str, str] = {}
+    for column in table.columns:
+        field = fields[held[column.name].field] if column.name in held else None
+        if field is not None and field.kind is Kind.CODE and may_be_own_numbers(column, field.code_set):
+            doubtful[column.name] = field.code_set
+    if not doubtful:
+        return []
+    names = ", ".join(f"{shown(name)} ({code_set})" for name, code_set in doubtful.items())
+    return [
+        f"# CHECK: numbers that may be standard codes, or the system's own: {names}.",
+        "# Keep here those with numbers of the system's own, switch the line on, and map each number under [values]:",
+        f"# own_codes = [{', '.join(map(quoted, doubtful))}]",
+    ]
 
 
 def _column(match: ColumnMatch, off: str) -> str:
@@ -190,64 +234,86 @@ def _column(match: ColumnMatch, off: str) -> str:
     return f"{off}{match.field} = {value} # {check}{'; '.join(notes)}"
 
 
-def _left(proposal: Proposal) -> list[str]:
+def _left(proposal: Proposal, tables: Mapping[str, TableProfile]) -> list[str]:
+    """Return the tables that nothing is read from."""
     lines: list[str] = []
     if proposal.doubles:
         lines += [
             "",
             "# These tables look like a record that is read from another table already. A record has one table:",
         ]
-        lines.append("# if both are needed, let the system (or a view) put them together.")
+        lines.append(
+            "# if both are needed, put them together in a view or a SELECT (docs/adding-a-source.md, Two tables)."
+        )
         for each in proposal.doubles:
             lines.append(f"#   {shown(each.table)}: {each.record} {each.score:.2f}")
             lines += [f"#     {c.field} = {quoted(c.column)} # {c.score:.2f}" for c in each.columns]
     if proposal.unmatched:
-        lines += ["", "# Tables that are none of the records, as far as annexa can tell:"]
-        lines += [f"#   {shown(name)}" for name in proposal.unmatched]
-    absent = [record for record in RECORDS if record not in proposal.matches]
-    if absent:
-        lines += ["", "# Records that no table was found for. What starts from them is not supplied:"]
-        lines += [f"#   {record}: {(RECORDS[record].__doc__ or '').splitlines()[0]}" for record in absent]
+        lines += ["", "# Tables that are none of the records, as far as annexa can tell, with what their columns hold:"]
+        for name in proposal.unmatched:
+            columns = ", ".join(f"{shown(each.name)} ({holds(each)})" for each in tables[name].columns)
+            lines.append(f"#   {shown(name)}: {columns}")
     return lines
 
 
-def _values(proposal: Proposal, columns: Mapping[tuple[str, str], ColumnProfile]) -> list[str]:
+def _absent(proposal: Proposal) -> list[str]:
+    """Return the records that no table was found for; a frame to fill in for those that a list starts from."""
+    absent = [record for record in RECORDS if record not in proposal.matches]
+    starts = starts_of_lists()
+    lines = []
+    for record in (record for record in absent if record in starts):
+        lines += ["", f"# {record}: {_about(record)}"]
+        lines += [
+            "# No table was found. If you have one, name it and its columns, and switch on the lines you fill in:"
+        ]
+        lines += [f"# [tables.{record}]", '# table = ""', f"# [tables.{record}.columns]"]
+        needs = RECORDS[record].meta.needs
+        fields = sorted(RECORDS[record].fields().values(), key=lambda field: field.name not in needs)
+        lines += [
+            f'# {field.name} = "" # {"NEEDED: " if field.name in needs else ""}{field.description}' for field in fields
+        ]
+    if others := [record for record in absent if record not in starts]:
+        lines += ["", "# Records without a table that no list starts from (docs/extract-layout.md has their fields):"]
+        lines += [f"#   {record}: {_about(record)}" for record in others]
+    return lines
+
+
+def _about(record: str) -> str:
+    return (RECORDS[record].__doc__ or "").splitlines()[0]
+
+
+def _values(proposal: Proposal, columns: Mapping[tuple[str, str], ColumnProfile], names: frozenset[str]) -> list[str]:
     """Return the value maps: every value that no code set knows, switched off, with the codes it is most like."""
     found: dict[str, list[str]] = {}
+    said: dict[str, set[str]] = {}
     for record, match in proposal.matches.items():
         for each in match.columns:
             field = RECORDS[record].fields()[each.field]
             for name in (each.column, *each.also):
                 words = synonyms().vocabulary.words(name)
-                suggestions, hidden = unknown_values(columns[match.table, name], field, words)
+                suggestions, hidden = unknown_values(columns[match.table, name], field, words, names)
                 if suggestions or hidden:
+                    # A value stands once in a map, whatever the number of its columns.
+                    once = said.setdefault(field.code_set, set())
                     lines = found.setdefault(field.code_set, [])
                     lines.append(f"# {shown(match.table)}.{shown(name)}, for {record}.{each.field}:")
-                    lines += [_value(one) for one in suggestions]
-                    if hidden:
-                        lines.append(
-                            f"#   and {hidden} more that are rare, or not plainly codes; "
-                            "`annexa sources check --show-values` tells of them"
-                        )
+                    lines += [_value(one) for one in suggestions if normalise(one.value) not in once]
+                    lines += _hidden(hidden)
+                    once |= {normalise(one.value) for one in suggestions}
     if not found:
         return []
     parts = ["", "# Values that no map knows. Write the code that is meant, and switch the line on.", "[values]"]
     for code_set in sorted(found):
         codes = ", ".join(sorted(code_sets()[code_set].codes))
-        parts += ["", f"[values.{code_set}] # {codes}", *_once(found[code_set])]
+        parts += ["", f"[values.{code_set}] # {codes}", *found[code_set]]
     return parts
 
 
-def _once(lines: list[str]) -> list[str]:
-    """Leave out the second line for a value that two columns have: a key stands once in a table."""
-    seen: set[str] = set()
-    answer = []
-    for line in lines:
-        key = line.split('" = "')[0]
-        if '" = "' not in line or key not in seen:
-            answer.append(line)
-        seen.add(key)
-    return answer
+def _hidden(number: int) -> list[str]:
+    if not number:
+        return []
+    what = "1 value that is" if number == 1 else f"{number} values that are"
+    return [f"#   and {what} not shown: rare, or not plainly a code. A build lists them in findings.xlsx (AA-R02)"]
 
 
 def _value(one: Suggestion) -> str:

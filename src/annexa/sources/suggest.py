@@ -1,29 +1,20 @@
-"""Which values of an unknown extract may be shown, and what each could mean.
-
-Only values of columns that are lists of codes: few, short, each in several rows, and nothing that looks like a name, an
-address, a telephone number or an identifier. Everything else of an extract stays in it.
-"""
+"""Which values of an unknown extract no code set knows, and what each could mean."""
 
 import difflib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+import polars as pl
+
 from annexa.editions import code_sets, normalise
 from annexa.records import Kind, RecordField
+from annexa.sources.private import showable
 from annexa.sources.profile_of import ColumnProfile
 from annexa.sources.wording import Words
 
-_LONGEST: Final = 100  # characters of a value that is shown
-_SHOWN: Final = 40  # values of one column
-_TWICE: Final = 2  # rows that a value stands in, at least
 _LIKE: Final = 0.55  # of difflib's ratio
-_PRIVATE: Final = frozenset(
-    {"forename", "surname", "name", "address", "postcode", "nhs", "upn", "email", "telephone", "phone", "mobile"}
-    | {"note", "comment", "description of", "narrative", "identifier", "birth"}
-)
 
 
 @dataclass(frozen=True)
@@ -35,42 +26,36 @@ class Suggestion:
     codes: tuple[tuple[str, float], ...]
 
 
-def may_be_shown(column: ColumnProfile, words: Words) -> bool:
-    """Whether a column is so plainly a list of codes that its values may be written into a proposal.
-
-    Args:
-        column: what it holds.
-        words: of its name.
-    """
-    private = {meaning for word in words for meaning in word.means} & _PRIVATE
-    repeated = column.distinct <= 2 or column.filled >= 3 * column.distinct
-    looks = max(column.share(shape) for shape in ("person_name", "contact", "postcode", "nhs", "upn", "json"))
-    # A code set that reads some of the values shows that they are codes, even where they look like names.
-    known = max(column.known.values(), default=0.0)
-    return bool(column.codes) and not private and repeated and column.dates < 0.1 and (looks < 0.2 or known > 0.3)
-
-
-def unknown_values(column: ColumnProfile, field: RecordField, words: Words) -> tuple[list[Suggestion], int]:
+def unknown_values(
+    column: ColumnProfile, field: RecordField, words: Words, names: frozenset[str]
+) -> tuple[list[Suggestion], int]:
     """Return the values of a column of codes that its code set cannot read.
 
     Args:
         column: matched with the field.
         field: of codes.
         words: of the column's name.
+        names: that the extract holds; see annexa.sources.private.
 
     Returns:
-        Those that may be shown, the most frequent first, with what they could mean; and how many more there are.
+        Those that may be shown, the most frequent first, with what they could mean; values that are read alike are
+        one, since a profile may map them once. And how many more there are.
     """
     if field.kind is not Kind.CODE:
         return [], 0
-    code_set = code_sets()[field.code_set]
-    unread = {value: rows for value, rows in column.codes.items() if normalise(value) not in code_set.lookup}
     if not column.codes:
         return [], column.distinct
-    if not may_be_shown(column, words):
-        return [], len(unread)
-    shown = [(value, rows) for value, rows in unread.items() if rows >= _TWICE and len(value) <= _LONGEST][:_SHOWN]
-    return [Suggestion(value, rows, closest(value, field.code_set)) for value, rows in shown], len(unread) - len(shown)
+    values = pl.DataFrame({"value": list(column.codes)})
+    unread = values.filter(code_sets()[field.code_set].read(pl.col("value")).is_null())["value"].to_list()
+    shown = showable(column, words, names, unread)
+    alike: dict[str, list[tuple[str, int]]] = {}
+    for value, rows in shown:
+        alike.setdefault(normalise(value), []).append((value, rows))
+    found = [
+        Suggestion(each[0][0], sum(rows for _, rows in each), closest(each[0][0], field.code_set))
+        for each in alike.values()
+    ]
+    return found, len(unread) - len(shown)
 
 
 def closest(value: str, code_set: str) -> tuple[tuple[str, float], ...]:
@@ -108,8 +93,3 @@ def _plain_spellings(code_set: str) -> dict[str, str]:
         if not with_code and ")" not in spelling[:4] and not spelling.endswith("."):
             plain[spelling] = code
     return plain
-
-
-def roles(column: ColumnProfile, words: Words) -> Sequence[str]:
-    """Return the roles that a column of roles holds, where they may be shown."""
-    return [value for value, rows in column.codes.items() if rows >= _TWICE] if may_be_shown(column, words) else []

@@ -129,6 +129,10 @@ class Vocabulary:
         """Whether a word is declared, as it stands or in the singular."""
         return (_stem(word.lower()),) in self._spellings
 
+    def has(self, word: str) -> bool:
+        """Whether a word stands in a declared spelling, in the singular or the plural."""
+        return _stem(word.lower()) in self._parts
+
     def pieces(self, name: str) -> list[str]:
         """Return the words of a name as they stand, in lower case and in the singular."""
         found: list[str] = []
@@ -282,12 +286,14 @@ class Synonyms:
         tables: record -> what its table is called.
         columns: record -> field -> what its column is called.
         context: record -> the words that its table has said.
+        everyday: words that say nothing of a person.
     """
 
     vocabulary: Vocabulary
     tables: Mapping[str, tuple[Words, ...]]
     columns: Mapping[str, Mapping[str, tuple[Words, ...]]]
     context: Mapping[str, frozenset[str]]
+    everyday: frozenset[str]
 
 
 @cache
@@ -309,7 +315,7 @@ def synonyms() -> Synonyms:
             given = own.get("columns", {}).get(field.name, ())
             phrases = (field.name, *standard, *given, *file["everywhere"].get(field.name, ()))
             columns[name][field.name] = tuple(dict.fromkeys(vocabulary.words(each) for each in phrases))
-    return Synonyms(vocabulary, tables, columns, context)
+    return Synonyms(vocabulary, tables, columns, context, frozenset(file["everyday"]))
 
 
 def _phrases(file: Mapping[str, Any]) -> list[str]:

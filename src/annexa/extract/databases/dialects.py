@@ -26,6 +26,9 @@ class Dialect:
         alias: what stands between a SELECT in brackets and its name.
         tidy: whether its casts leave needless zeros off numbers and moments.
         readable: the condition on tables that the user may read, where the catalogue has others too.
+        first: what stands behind a query for its first {rows} rows.
+        top: the same where it stands behind SELECT.
+        backslash: whether a backslash means something in a text.
     """
 
     marks: tuple[str, str]
@@ -36,6 +39,9 @@ class Dialect:
     alias: str = " AS q"
     tidy: bool = False
     readable: str = ""
+    first: str = " LIMIT {rows}"
+    top: str = ""
+    backslash: bool = False
 
     def quoted(self, name: str) -> str:
         """Return a name as the engine takes it literally, whatever is in it."""
@@ -63,10 +69,11 @@ class Dialect:
         # The line break ends a comment in its last line.
         return f"({select}\n){self.alias}"
 
-    def select(self, columns: Sequence[tuple[str, Kind]], source: str) -> str:
-        """Return the query for columns as text, every row of them."""
+    def select(self, columns: Sequence[tuple[str, Kind]], source: str, rows: int | None = None) -> str:
+        """Return the query for columns as text: every row of them, or the first so many that the engine comes upon."""
         values = ", ".join(f"{self.as_text(name, kind)} AS {self.quoted(name)}" for name, kind in columns)
-        return f"SELECT {values} FROM {source}"  # noqa: S608 (names are quoted)
+        top, first = (self.top.format(rows=rows), self.first.format(rows=rows)) if rows else ("", "")
+        return f"SELECT {top}{values} FROM {source}{first}"  # noqa: S608 (names are quoted)
 
     def heading(self, source: str) -> str:
         """Return the query that has all columns and no row."""
@@ -79,9 +86,13 @@ class Dialect:
             schemas: folded names of schemas to list beside those that the engine looks in by itself.
             readable: leave out what the user may not read; else reading it fails, and she is told.
         """
-        names = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(schemas))
+        names = ", ".join(map(self._literal, sorted(schemas)))
         further = f" OR LOWER({self.schema}) IN ({names})" if names else ""
         return self.listing.format(schemas=further + ")" + (self.readable if readable else ""))
+
+    def _literal(self, text: str) -> str:
+        escaped = text.replace("\\", "\\\\") if self.backslash else text
+        return "'" + escaped.replace("'", "''") + "'"
 
 
 _POSTGRESQL: Final = Dialect(
@@ -94,6 +105,7 @@ _POSTGRESQL: Final = Dialect(
         "money": Kind.ROUNDED,
         "real": Kind.FRACTION,
         "double precision": Kind.FRACTION,
+        "bytea": Kind.BINARY,
     },
     casts={
         Kind.ZONED: f"CAST({{c}} AT TIME ZONE '{LONDON}' AS text)",
@@ -127,6 +139,7 @@ _DUCKDB: Final = Dialect(
         "decimal": Kind.FRACTION,
         "double": Kind.FRACTION,
         "float": Kind.FRACTION,
+        "blob": Kind.BINARY,
     },
     casts={Kind.ZONED: f"CAST({{c}} AT TIME ZONE '{LONDON}' AS VARCHAR)", Kind.OTHER: "CAST({c} AS VARCHAR)"},
     listing=(
@@ -152,6 +165,11 @@ _MSSQL: Final = Dialect(
         "smallmoney": Kind.ROUNDED,
         "float": Kind.ROUNDED,
         "real": Kind.ROUNDED,
+        "binary": Kind.BINARY,
+        "varbinary": Kind.BINARY,
+        "image": Kind.BINARY,
+        "timestamp": Kind.BINARY,  # the number of a row's version, in spite of its name
+        "rowversion": Kind.BINARY,
     },
     casts={
         Kind.DATE: "CONVERT(nvarchar(40), {c}, 23)",
@@ -169,6 +187,8 @@ _MSSQL: Final = Dialect(
         " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION"
     ),
     schema="TABLE_SCHEMA",
+    first="",
+    top="TOP ({rows}) ",
 )
 _ORACLE: Final = Dialect(
     marks=('"', '"'),
@@ -184,6 +204,10 @@ _ORACLE: Final = Dialect(
         "number": Kind.FRACTION,
         "float": Kind.FRACTION,
         "binary_": Kind.FRACTION,
+        "blob": Kind.BINARY,
+        "bfile": Kind.BINARY,
+        "raw": Kind.BINARY,
+        "long raw": Kind.BINARY,
     },
     casts={
         Kind.TEXT: "{c}",
@@ -202,6 +226,7 @@ _ORACLE: Final = Dialect(
     ),
     schema="OWNER",
     alias=" q",
+    first=" FETCH FIRST {rows} ROWS ONLY",
 )
 _MYSQL: Final = Dialect(
     marks=("`", "`"),
@@ -213,6 +238,12 @@ _MYSQL: Final = Dialect(
         "double": Kind.FRACTION,
         "float": Kind.FRACTION,
         "bit": Kind.TRUTH,
+        "binary": Kind.BINARY,
+        "varbinary": Kind.BINARY,
+        "blob": Kind.BINARY,
+        "tinyblob": Kind.BINARY,
+        "mediumblob": Kind.BINARY,
+        "longblob": Kind.BINARY,
     },
     casts={Kind.TRUTH: "CAST({c} + 0 AS CHAR)", Kind.OTHER: "CAST({c} AS CHAR CHARACTER SET utf8mb4)"},
     listing=(
@@ -222,6 +253,7 @@ _MYSQL: Final = Dialect(
         " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION"
     ),
     schema="TABLE_SCHEMA",
+    backslash=True,
 )
 DIALECTS: Final[Mapping[str, Dialect]] = {
     "postgresql": _POSTGRESQL,

@@ -20,7 +20,9 @@ _CLOSED: Final[dict[str, Any]] = {
     "temp_directory": "",
     "lock_configuration": "true",
 }
-_OF_A_QUERY: Final = ("BinderException", "CatalogException", "ParserException", "ConversionException", "InvalidInput")
+# Everything else that a query may fail with is the fault of a view or of a SELECT.
+_OF_THE_FILE: Final = ("IOException", "SerializationException", "InternalException", "FatalException")
+_LOCKED: Final = ("could not set lock on file", "used by another process")
 
 
 class _Session:
@@ -28,7 +30,7 @@ class _Session:
         self._connection = connection
 
     def rows(self, sql: str) -> pl.DataFrame:
-        with _failures():
+        with _failures(in_query=True):
             return pl.DataFrame(self._connection.sql(sql))
 
 
@@ -53,11 +55,12 @@ def session(address: Address) -> Iterator["Session"]:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _failures(*, in_query: bool = False) -> Iterator[None]:
     try:
         yield
     except Exception as error:
         name = type(error).__name__
-        if "lock" in str(error).lower():
+        if any(words in str(error).lower() for words in _LOCKED):
             raise DatabaseFailure(Fault.LOCKED, name) from None
-        raise DatabaseFailure(Fault.QUERY if name.startswith(_OF_A_QUERY) else Fault.DAMAGED, name) from None
+        of_a_query = in_query and name not in _OF_THE_FILE
+        raise DatabaseFailure(Fault.QUERY if of_a_query else Fault.DAMAGED, name) from None

@@ -16,6 +16,8 @@ class Fault(Enum):
     BROKEN = auto()
     HOST = auto()
     LOGIN = auto()
+    NOT_LET_IN = auto()
+    SECURE = auto()
     NO_PASSWORD = auto()
     DATABASE = auto()
     DENIED = auto()
@@ -53,6 +55,14 @@ _TOLD: Final = {
     Fault.LOGIN: _Told(
         "{where}: the user or the password was not accepted.",
         "Check the user in the address, and where the password comes from (docs/databases.md).",
+    ),
+    Fault.NOT_LET_IN: _Told(
+        "{where}: the server answered, and did not let annexa in, in words that annexa does not know.",
+        "Check user, password and database with psql or another program, which shows the server's own words.",
+    ),
+    Fault.SECURE: _Told(
+        "{where}: the connection cannot be made as secure as the address asks.",
+        "Check sslmode and the certificate (sslrootcert) of the address, and whether the server offers TLS.",
     ),
     Fault.NO_PASSWORD: _Told(
         "{where}: the server asks for a password, and none was given.",
@@ -113,6 +123,7 @@ class DatabaseFailure(Exception):  # noqa: N818  (it is caught inside this packa
 # The class or code of an SQLSTATE (the standard's, and PostgreSQL's own).
 _STATES: Final = (
     ("57014", Fault.CANCELLED),
+    ("40001", Fault.CANCELLED),  # by a standby server, whose state moves on
     ("57P03", Fault.BUSY),
     ("57P05", Fault.BROKEN),
     ("57P", Fault.BROKEN),
@@ -131,7 +142,8 @@ _STATES: Final = (
     ("25006", Fault.QUERY),
 )
 # Where a driver gives no code, as PostgreSQL's does for what fails before a session stands, its words decide; what
-# they are not known for is told as OTHER. Servers that speak another language than English end there.
+# they are not known for is told as OTHER. The client's own words are English everywhere; a server's are in a language
+# that nobody but its administrator can choose (lc_messages), and known for a server's by their form.
 _WORDS: Final = (
     (r"dpi-1047|client library", Fault.CLIENT),
     (r"appears more than once|duplicate column", Fault.TWICE),
@@ -139,13 +151,20 @@ _WORDS: Final = (
     (
         (
             r"password authentication failed|authentication failed|role \"[^\"]*\" does not exist"
-            r"|no pg_hba\.conf entry|login failed|access denied for user|error 18456|invalid username/password"
+            r"|is not permitted to log in|pg_hba\.conf"
+            r"|login failed|access denied for user|error 18456|invalid username/password"
         ),
         Fault.LOGIN,
     ),
     (r"database \"[^\"]*\" does not exist|unknown database|cannot open database", Fault.DATABASE),
     (r"permission denied|select command denied|permission was denied", Fault.DENIED),
-    (r"too many connections|too many clients|remaining connection slots|starting up|shutting down", Fault.BUSY),
+    (
+        (
+            r"too many connections|too many clients|remaining connection slots|starting up|shutting down"
+            r"|in recovery mode|system is not yet accepting connections"
+        ),
+        Fault.BUSY,
+    ),
     (r"statement timeout|maximum statement execution time|query execution was interrupted", Fault.CANCELLED),
     (r"refused|no such file or directory", Fault.REFUSED),
     (
@@ -163,6 +182,8 @@ _WORDS: Final = (
         ),
         Fault.BROKEN,
     ),
+    (r"certificate|does not support ssl|ssl error", Fault.SECURE),
+    (r"failed: [^:\n]+: {2}\S", Fault.NOT_LET_IN),
 )
 
 
@@ -173,7 +194,7 @@ def by_state(state: str) -> Fault | None:
 
 def by_words(text: str) -> Fault:
     """Return what the words of a driver mean; they themselves are shown nowhere."""
-    folded = text.lower()
+    folded = re.sub(r'"[^"]*"', '""', text.lower())  # a host, user or database may be called anything
     return next((fault for pattern, fault in _WORDS if re.search(pattern, folded)), Fault.OTHER)
 
 

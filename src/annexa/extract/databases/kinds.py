@@ -12,7 +12,10 @@ from annexa.extract.files import blank_to_null
 
 
 class Kind(Enum):
-    """What a column holds, as far as it matters for its text; ROUNDED is a number that a plain cast would spoil."""
+    """What a column holds, as far as it matters for its text.
+
+    ROUNDED is a number that a plain cast would spoil; BINARY, such as a scanned letter, is no text at all.
+    """
 
     TEXT = auto()
     DATE = auto()
@@ -21,6 +24,7 @@ class Kind(Enum):
     TRUTH = auto()
     FRACTION = auto()
     ROUNDED = auto()
+    BINARY = auto()
     OTHER = auto()
 
 

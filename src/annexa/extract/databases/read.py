@@ -1,5 +1,6 @@
 """Reading the wanted tables of a database: what is there, which of it is wanted, and that as text."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Event
@@ -7,10 +8,10 @@ from typing import Final
 
 import polars as pl
 
-from annexa.errors import SourceError
+from annexa.errors import SourceError, UsageError
 from annexa.extract.address import ENGINES, Address, shown
 from annexa.extract.databases.dialects import DIALECTS
-from annexa.extract.databases.failures import MAY_PASS, DatabaseFailure
+from annexa.extract.databases.failures import MAY_PASS, DatabaseFailure, Fault
 from annexa.extract.databases.kinds import Kind, kind_of, plain
 from annexa.extract.databases.session import APART, OPENERS, Session
 from annexa.extract.files import ROW, Content, fold
@@ -19,6 +20,10 @@ from annexa.sources import Query
 
 WAITS: list[float] = [0.5, 1.0, 2.0]  # seconds before each further try at what may pass by itself
 
+_INTO: Final = re.compile(r"\binto\b", re.IGNORECASE)
+# What one table may fail with while the others can be read.
+_OF_A_TABLE: Final = frozenset({Fault.QUERY, Fault.GONE, Fault.DENIED, Fault.CANCELLED, Fault.OTHER})
+_LAST: Final = 1_000_000  # the rank of a schema that names are not looked for in by themselves
 _NAMED: Final = 50  # so many unknown tables are named; a case-management system has thousands
 
 
@@ -27,14 +32,16 @@ class DatabaseTables:
     """What was read of a database.
 
     Args:
-        contents: by folded name of the table.
+        contents: by folded name of the table; by its name as found where every table was read.
         unknown: tables and views that nothing wants.
         notes: for the manifest.
+        refused: a message for each table that could not be read, where every table was.
     """
 
     contents: dict[str, Content]
     unknown: tuple[str, ...]
     notes: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,10 @@ class _Found:
     name: str
     rank: str
     columns: tuple[tuple[str, Kind], ...]
+
+    @property
+    def order(self) -> int:
+        return int(self.rank) if self.rank else _LAST
 
 
 def read_tables(
@@ -60,9 +71,20 @@ def read_tables(
     Raises:
         SourceError: no connection, or it broke more often than it is tried again; no table is known; a table that
             cannot be read. What is missing is simply not among the contents.
-        UsageError: the driver is not installed.
+        UsageError: the driver is not installed; a SELECT that could write.
     """
+    _refuse_into(address, queries)
     return _retried(address, lambda: _Reader(address, wanted, queries))
+
+
+def _refuse_into(address: Address, queries: Mapping[str, Query]) -> None:
+    """Refuse a SELECT with INTO where no read-only transaction keeps it from writing."""
+    writing = [table for table, query in sorted(queries.items()) if _INTO.search(query.select)]
+    if writing and address.engine in APART:
+        raise UsageError(
+            f"The SELECT of the source profile for {writing[0]} has the word INTO in it, with which it could write.",
+            "Write it without: annexa only ever reads.",
+        )
 
 
 def _retried(address: Address, readers: Callable[[], "_Reader"]) -> DatabaseTables:
@@ -83,14 +105,19 @@ def _retried(address: Address, readers: Callable[[], "_Reader"]) -> DatabaseTabl
         Event().wait(wait)
 
 
-def every_table(address: Address) -> dict[str, Content]:
-    """Read every table of a database, of which nothing is known yet, with all its columns; errors as in read_tables().
+def every_table(address: Address, rows: int) -> DatabaseTables:
+    """Read the first rows of every table of a database, of which nothing is known yet; errors as in read_tables().
+
+    Args:
+        address: where it is.
+        rows: of each table, and no more.
 
     Returns:
-        By the table's name as found, those without a column left out; the columns of a frame are folded, and the
-        Content's headings have them as found. Only the schemas are looked in that the user's own names are.
+        The contents by the table's name as found, with all columns but binary ones, and without tables that have no
+        other; the columns of a frame are folded, and the Content's headings have them as found. Only the schemas are
+        looked in that the user's own names are.
     """
-    return _retried(address, lambda: _Reader(address, {}, {}, everything=True)).contents
+    return _retried(address, lambda: _Reader(address, {}, {}, first=rows))
 
 
 def select_notes(tables: Collection[str]) -> tuple[str, ...]:
@@ -110,10 +137,10 @@ class _Reader:
         wanted: Mapping[str, Collection[str]],
         queries: Mapping[str, Query],
         *,
-        everything: bool = False,
+        first: int | None = None,
     ) -> None:
         self.table = ""
-        self._everything = everything
+        self._first = first
         self._address = address
         self._dialect = DIALECTS[address.engine]
         self._where = shown(address)
@@ -123,8 +150,9 @@ class _Reader:
     def read(self) -> DatabaseTables:
         with OPENERS[self._address.engine](self._address) as session:
             found = self._catalogue(session)
-            if self._everything:
-                return DatabaseTables(dict(self._each(session, found)), (), ())
+            if self._first is not None:
+                refused: list[str] = []
+                return DatabaseTables(dict(self._each(session, found, refused)), (), (), tuple(refused))
             chosen = self._chosen(found)
             selects = {table: query.select for table, query in self._queries.items() if query.select}
             if not chosen and not selects:
@@ -138,20 +166,30 @@ class _Reader:
         left = [each for each in found if (each.schema, each.name) not in used]
         return DatabaseTables(contents, _unknown(left), self._notes(selects))
 
-    def _each(self, session: Session, found: list[_Found]) -> Iterator[tuple[str, Content]]:
+    def _each(self, session: Session, found: list[_Found], refused: list[str]) -> Iterator[tuple[str, Content]]:
+        """Read table after table; tell of one that cannot be read, such as a view of something that has gone."""
         seen = set()
-        for each in sorted(found, key=lambda table: int(table.rank)):
-            if each.name in seen:  # in two schemas: a name without one means the first
+        for each in sorted(found, key=lambda table: table.order):
+            columns = tuple((name, kind) for name, kind in each.columns if kind is not Kind.BINARY)
+            if each.name in seen or not columns:  # in two schemas: a name without one means the first
                 continue
             seen.add(each.name)
             self.table = each.name
-            self._wanted = {each.name: frozenset(fold(name) for name, _ in each.columns)}
-            source = self._dialect.table(each.schema, each.name)
-            yield each.name, self._content(session, each.name, source, each.columns)
+            self._wanted = {each.name: frozenset(fold(name) for name, _ in columns)}
+            try:
+                content = self._content(session, each.name, self._dialect.table(each.schema, each.name), columns)
+            except SourceError as error:
+                refused.append(error.message)
+            except DatabaseFailure as failure:
+                if failure.fault not in _OF_A_TABLE:
+                    raise
+                refused.append(failure.told(f"{self._where}, table {each.name}", self._address.query_seconds).message)
+            else:
+                yield each.name, content
 
     def _catalogue(self, session: Session) -> list[_Found]:
         schemas = {fold(query.schema) for query in self._queries.values() if query.schema}
-        rows = session.rows(self._dialect.catalogue(schemas, readable=self._everything))
+        rows = session.rows(self._dialect.catalogue(schemas, readable=self._first is not None))
         rows.columns = ["schema", "table", "column", "type", "rank"]
         rows = rows.cast(pl.String)
         found = [
@@ -183,7 +221,7 @@ class _Reader:
                     f"{self._where}: the table {table} is there twice: {other.name} and {each.name}.",
                     "Name a view or a schema of its own in the source profile.",
                 )
-            if other is None or int(each.rank) < int(other.rank):
+            if other is None or each.order < other.order:
                 chosen[table] = each
         return chosen
 
@@ -211,7 +249,7 @@ class _Reader:
                 f"{self._where}: the table {table} has none of the columns that are wanted.",
                 f"They are called {', '.join(sorted(self._wanted[table])[:3])} and so on: see docs/extract-layout.md.",
             )
-        frame = session.rows(self._dialect.select(asked, source))
+        frame = session.rows(self._dialect.select(asked, source, self._first))
         frame.columns = [fold(name) for name, _ in asked]
         frame = frame.with_columns(
             plain(pl.col(fold(name)).cast(pl.String), kind, tidy=self._dialect.tidy).alias(fold(name))
