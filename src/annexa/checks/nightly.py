@@ -145,7 +145,7 @@ def extract_old(run: NightRun, check: Definition) -> Answer:
     if not run.night.taken:
         return Unable("nobody knows when the extract was made (--extract-date)")
     frame = pl.DataFrame({"file": list(run.night.taken), "day": list(run.night.taken.values())}).sort("file")
-    age = (pl.lit(run.night.today) - pl.col("day")).dt.total_days()
+    age = (pl.lit(run.night.day) - pl.col("day")).dt.total_days()
     message = pl.format("The extract was made {} days before the run.", age)
     file = pl.when(pl.col("file") != "").then("file")
     return looked(frame, age > check.number("days"), message, file=file, value=pl.col("day").dt.to_string())

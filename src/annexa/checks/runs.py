@@ -47,7 +47,7 @@ class Night:
 
     Args:
         version: of annexa that runs.
-        today: the day of the run, which need not be D.
+        day: the day of the run, which need not be D.
         taken: input file -> the day on which it was made, without those of which nobody knows; or "" -> the extract
             date that was given.
         earlier: the last good dry run of the same edition and source profile, or None.
@@ -55,7 +55,7 @@ class Night:
     """
 
     version: str
-    today: date
+    day: date
     taken: Mapping[str, date]
     earlier: Earlier | None
     keyed: Callable[[pl.Series], pl.Series]

@@ -42,13 +42,13 @@ class NightRequest:
     Args:
         build: what is built.
         folder: of the history.
-        today: the day of the run.
+        day: of the run, which need not be D.
         own_output: whether the output folder is one beside the history, to be deleted with time.
     """
 
     build: Request
     folder: Path
-    today: date
+    day: date
     own_output: bool
 
 
@@ -134,7 +134,7 @@ def _night(request: NightRequest, history: History, earlier: Run | None, built: 
     if earlier is not None and earlier.manifest is not None:
         codes = history.codes() if history.comparable(earlier) else None
         before = _earlier(earlier.manifest, codes)
-    return Night(__version__, request.today, _taken(request.build, built), before, keys.values)
+    return Night(__version__, request.day, _taken(request.build, built), before, keys.values)
 
 
 def _earlier(manifest: Manifest, codes: pl.DataFrame | None) -> Earlier:

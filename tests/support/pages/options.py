@@ -30,6 +30,7 @@ SETTING_WORDS: dict[Any, str] = {
 }
 # Where the model's own default is blank and something stands in for it.
 DEFAULTS = {"edition": code(DEFAULT_EDITION), "output": "`annexa-<inspection date>` in the folder that you are in"}
+_TODAY = "Today decides warnings, the default inspection date of `dry-run`, and how old its extract is."
 # Typer gives these two to every program.
 SHELL = {
     "--install-completion": "Let the shell complete annexa's commands and options from now on.",
@@ -54,7 +55,7 @@ def exit_codes() -> dict[int, str]:
     known = {
         0: "Done.",
         1: "Done, with findings as grave as `--fail-on` says; or `verify` or `sources check` found something wrong, or "
-        "`evidence collect` left out a file that is ready.",
+        "`evidence collect` left out a file that is ready; or something looks wrong with a `dry-run`.",
         BUG: "An error in annexa. Run it again with `--debug-file`, and report it.",
         INTERRUPTED: "Interrupted with Ctrl+C. No file is half-written.",
     }
@@ -84,7 +85,7 @@ def options_page() -> str:
         "## Environment",
         table(
             ("Variable", "Meaning"),
-            [("`ANNEXA_TODAY`", "The day that annexa takes for today, as 2018-06-04. Today only decides warnings.")],
+            [("`ANNEXA_TODAY`", f"The day that annexa takes for today, as 2018-06-04. {_TODAY}")],
         ),
     )
 
