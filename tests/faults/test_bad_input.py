@@ -311,10 +311,14 @@ runpy.run_module("annexa", run_name="__main__")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no limit of a file's size to set")
-def test_a_disk_that_really_is_full(extract, out):
+@pytest.mark.parametrize("more", [(), ("--password-env", "ANNEXA_PW")], ids=["plain", "sealed"])
+def test_a_disk_that_really_is_full(extract, out, more):
     before = contents(out)
-    arguments = ("build", "--inspection-date", "2018-06-04", "--extracts", str(extract), "--output", str(out))
-    ran = subprocess.run([sys.executable, "-c", LIMITED, *arguments], capture_output=True, text=True, check=False)
+    arguments = ("build", "--inspection-date", "2018-06-04", "--extracts", str(extract), "--output", str(out), *more)
+    environment = {**os.environ, "ANNEXA_PW": "planted horse battery"}
+    ran = subprocess.run(
+        [sys.executable, "-c", LIMITED, *arguments], capture_output=True, text=True, check=False, env=environment
+    )
     assert ran.returncode == 4, ran.stderr
     assert "space" in ran.stderr
     assert contents(out) == before

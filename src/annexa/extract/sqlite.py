@@ -97,6 +97,8 @@ def open_database(path: Path, name: str) -> Iterator[Database]:
         )
     with closing(connection):
         with _database_errors(name):
+            # What a view sorts is not to be put into a temporary file.
+            connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute("BEGIN")
             database = Database(connection, name)
         yield database

@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-import subprocess  # nosec B404  (a list of arguments, no shell)
+import subprocess  # nosec B404
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,7 +33,8 @@ def tell(hook: Hook, document: Mapping[str, object]) -> str:
     if not hook.command:
         return ""
     try:
-        process = subprocess.Popen(  # noqa: S603  # nosec B603  (the user's own settings name it)
+        # A list of arguments that the user's own settings name, and no shell.
+        process = subprocess.Popen(  # noqa: S603  # nosec B603
             list(hook.command),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

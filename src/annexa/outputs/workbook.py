@@ -136,7 +136,7 @@ def _not_written(path: Place, error: OSError) -> OutputError:
     hints = {
         errno.EACCES: "Close it if it is open in Excel, and check that you may write to its folder.",
         errno.EPERM: "Close it if it is open in Excel, and check that you may write to its folder.",
-        errno.ENOSPC: "Free some space on the disk and run it again.",
+        **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "Free some space on the disk and run it again."),
         errno.EFBIG: "Free some space on the disk, or choose a disk that takes larger files, and run it again.",
         errno.ENOENT: "Create the folder that it is to be written to.",
     }
