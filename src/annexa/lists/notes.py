@@ -87,7 +87,8 @@ def source_notes(context: Context, lists: Mapping[int, BuiltList]) -> list[str]:
     if not context.supplied("care_leaver_services"):
         notes.append((9, "List 9: the end of leaving care services is not known: no table of services was supplied."))
     if 9 in built and (current := lists[9].rows["service_open"].null_count()):
-        notes.append((9, f"List 9: {current} people have no service on record and count as current."))
+        who = "1 person has" if current == 1 else f"{current} people have"
+        notes.append((9, f"List 9: {who} no service on record and {'counts' if current == 1 else 'count'} as current."))
     if not context.supplied("adoption_links"):
         notes.append((10, "List 10: family identifiers are blank: no links of children with families were supplied."))
     return [text for number, text in notes if number in built]
