@@ -187,6 +187,13 @@ def test_pages_that_messages_name_exist():
             assert (ROOT / name).is_file(), f"{path.name} names {name}"
 
 
+def test_tests_that_the_page_on_safety_names_exist():
+    named = set(re.findall(r"`(tests/[a-z_/.]+|test_[a-z_]+\.py)`", TEXTS[ROOT / "docs" / "security.md"]))
+    assert len(named) > 10
+    here = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*")}
+    assert named - here - {Path(path).name for path in here} == set()
+
+
 def test_pages_that_nobody_links_to():
     linked = {(page.parent / target).resolve() for page in PAGES for target in LINK.findall(TEXTS[page])}
     assert [page.name for page in PAGES[1:] if page not in linked] == []

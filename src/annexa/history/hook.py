@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-import subprocess  # nosec B404
+import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def tell(hook: Hook, document: Mapping[str, object]) -> str:
         return ""
     try:
         # A list of arguments that the user's own settings name, and no shell.
-        process = subprocess.Popen(  # noqa: S603  # nosec B603
+        process = subprocess.Popen(  # noqa: S603
             list(hook.command),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

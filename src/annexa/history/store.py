@@ -267,7 +267,7 @@ class History:
 
     def _runs(self, where: str, *values: object) -> list[Run]:
         # `where` is written above; whatever comes from outside is among the values.
-        found = self._db.execute(f"SELECT {_RUN} FROM run {where}", values)  # noqa: S608  # nosec B608
+        found = self._db.execute(f"SELECT {_RUN} FROM run {where}", values)  # noqa: S608
         return [self._run(row) for row in found.fetchall()]
 
     def _run(self, row: tuple[Any, ...]) -> Run:
