@@ -309,7 +309,7 @@ def test_two_runs_give_the_same_bytes(built, extract, tmp_path, monkeypatch):
     assert one == other
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_the_order_of_the_rows_changes_no_byte_of_the_workbook(tables_of_lists, tmp_path, seed):
     # Repeated rows, and rows that differ from one with the same identifier, must not be told apart by their place.
     tables = {name: _with_repeats(table) for name, table in tables_of_lists.items()}

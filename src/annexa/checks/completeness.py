@@ -51,20 +51,26 @@ def list_code_not_in_edition(run: ListsRun, _check: Definition, number: int) -> 
 
 
 def _not_shown(run: ListsRun, number: int, *, row: pl.Expr | None) -> Looked:
-    rows, answers, tested = run.rows(number), [nothing(0)], 0
-    for column in run.lists[number].spec.columns:
-        name = column.field or column.derive or ""
-        if not column.codes or not run.has(number, name):
-            continue
-        codes = run.edition.code_set(column.codes)
-        tested += rows[name].count()
-        if not codes.free_text:
-            there = rows[name].cast(pl.String).drop_nulls().unique()
-            unknown = there.filter(~there.is_in([*codes.written, UNREADABLE]))
-            if len(unknown):
-                wrong = pl.col(name).is_in(unknown.implode())
-                answers.append(run.looked(number, rows, wrong, _NOT_SHOWN, column=name, row=row))
-    return Looked(tested, pl.concat([each.found for each in answers]))
+    rows = run.rows(number)
+    coded = [
+        (name, run.edition.code_set(column.codes))
+        for column in run.lists[number].spec.columns
+        if column.codes and run.has(number, name := column.field or column.derive or "")
+    ]
+    unknown = [
+        (name, ~pl.col(name).cast(pl.String).is_in([*codes.written, UNREADABLE]))
+        for name, codes in coded
+        if not codes.free_text
+    ]
+    # Where there is none, as nearly always, one look over all columns is enough.
+    there = rows.select(wrong.any().alias(str(place)) for place, (_, wrong) in enumerate(unknown))
+    found = [
+        run.looked(number, rows, wrong, _NOT_SHOWN, column=name, row=row).found
+        for (name, wrong), some in zip(unknown, there.row(0) if unknown else (), strict=True)
+        if some
+    ]
+    tested = sum(rows[name].count() for name, _ in coded)
+    return Looked(tested, pl.concat([nothing(0).found, *found]))
 
 
 @on_extract("AA-G15", reads={"disabilities": ("person_id", "disability")})
