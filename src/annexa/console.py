@@ -28,8 +28,6 @@ from annexa.log import note
 
 if TYPE_CHECKING:
     from annexa.pipeline.building import Report
-    from annexa.pipeline.cleaning import CleanReport, CleanRequest
-    from annexa.pipeline.examining import CheckReport, CheckRequest
 
 GAP = 2  # blanks between two columns
 UNLIMITED = 100_000
@@ -224,7 +222,7 @@ def build_counts(report: "Report") -> list[str]:
     """Return a build in counts, for --verbose and the log: what was read, listed, found and written."""
     record = report.manifest
     lines = [
-        f"read {each.table} ({each.name}): {_many(each.rows, 'row')}" for each in record.inputs if each.rows is not None
+        f"read {each.table} ({each.name}): {many(each.rows, 'row')}" for each in record.inputs if each.rows is not None
     ]
     for each in record.lists:
         if each.state == "built":
@@ -232,12 +230,13 @@ def build_counts(report: "Report") -> list[str]:
             lines.append(f"List {each.number}: rows {each.rows:,}, children {each.children:,}, left out {left:,}")
         else:
             lines.append(f"List {each.number}: {each.state}")
-    lines += [f"{check}: {_many(number, 'finding')}" for check, number in sorted(record.findings.by_check.items())]
-    lines += [f"wrote {each.name}: {_many(each.size, 'byte')}" for each in record.outputs]
+    lines += [f"{check}: {many(number, 'finding')}" for check, number in sorted(record.findings.by_check.items())]
+    lines += [f"wrote {each.name}: {many(each.size, 'byte')}" for each in record.outputs]
     return lines
 
 
-def _many(number: int, name: str) -> str:
+def many(number: int, name: str) -> str:
+    """Return a number with what is counted, in the plural where it is not one."""
     return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
@@ -252,7 +251,7 @@ def build_warnings(report: "Report", *, quiet: bool = False) -> None:
             f"No edition was named, so {report.edition.name} was built; {report.later_edition} was in force on "
             f"{report.request.inspection_date:%d/%m/%Y} (--edition {report.later_edition})."
         )
-    run_notes(notes)
+    run_notes([*notes, *report.assessed.unknown_values()])
 
 
 def run_notes(notes: Sequence[str], *, quiet: bool = False) -> None:
@@ -283,7 +282,7 @@ def build_summary(report: "Report") -> None:
         title=f"Annex A for {report.request.inspection_date:%d/%m/%Y}, edition {report.edition.name}",
     )
     found = report.manifest.findings
-    line(f"Findings: {_many(found.error, 'error')}, {_many(found.warning, 'warning')}, {found.info:,} for information.")
+    line(f"Findings: {many(found.error, 'error')}, {many(found.warning, 'warning')}, {found.info:,} for information.")
     if report.unknown:
         line(f"Files not used: {', '.join(report.unknown)}.")
     output = report.request.output
@@ -310,104 +309,3 @@ def _look_at(report: "Report") -> str:
     if report.assessed.verdict.state == "ready":
         return ""
     return f" Open {report.request.output / 'findings.xlsx'}, or run `annexa checks explain` with the id of a check."
-
-
-def check_summary(report: "CheckReport", request: "CheckRequest") -> None:
-    """Print what a check gave: findings by list and severity, the most frequent checks, the verdict."""
-    from annexa.checks.run import about_children
-    from annexa.outputs.findings_files import entries
-
-    definitions = {each.definition.id: each.definition for each in report.report.results}
-    shown = about_children(report.report.findings, definitions)
-    about = "the workbook" if request.workbooks else "the extract"
-    title = f"Findings in {about} for {request.inspection_date:%d/%m/%Y}, edition {report.edition.name}"
-    if report.report.narrowed:
-        title += f" ({report.report.narrowed} alone)"
-    counts = {
-        (number, severity): amount
-        for number, severity, amount in shown.group_by("list", "severity").len().sort("list", "severity").iter_rows()
-    }
-    rows = []
-    for number in [*sorted(report.edition.lists), None]:
-        name = report.edition.lists[number].title.partition(": ")[2] if number else "About the run or several lists"
-        held = report.rows.get(number) if number else None
-        rows.append(
-            (
-                str(number or ""),
-                name,
-                "-" if held is None else f"{held:,}",
-                *(f"{counts.get((number, severity), 0):,}" for severity in ("error", "warning", "info")),
-            )
-        )
-    table(("List", "Title", "Rows", "Errors", "Warnings", "Information"), rows, title=title)
-    found = dict(shown.group_by("check").len().iter_rows())
-    known = {each.id: each for each in entries(report.report)}
-    frequent = sorted(found, key=lambda check: (-found[check], check))[:10]
-    if frequent:
-        table(
-            ("Check", "Severity", "Findings", "Tested", "Title"),
-            [
-                (
-                    check,
-                    known[check].severity,
-                    f"{found[check]:,}",
-                    "-" if known[check].tested is None else f"{known[check].tested:,}",
-                    known[check].title,
-                )
-                for check in frequent
-            ],
-            title="The most frequent",
-        )
-    unable = [each for each in known.values() if each.status == "could not run"]
-    for each in unable[:5]:
-        line(f"{each.id} could not run: {'; '.join(each.reasons)}.")
-    if unable[5:]:
-        line(f"Nor could {', '.join(each.id for each in unable[5:])}: the report says why.")
-    if report.report.narrowed:
-        line(f"Shown: {_many(shown.height, 'finding')} of {report.report.narrowed}. What follows is about all of them.")
-    verdict = report.assessed.verdict
-    accepted = f", {verdict.accepted:,} accepted" if verdict.accepted else ""
-    line(
-        f"Findings: {_many(verdict.counts['error'], 'error')}, {_many(verdict.counts['warning'], 'warning')}, "
-        f"{verdict.counts['info']:,} for information{accepted}."
-    )
-    if verdict.new is not None:
-        line(f"New since the baseline: {verdict.new:,}.")
-    if request.output is not None:
-        line(f"The findings are in {request.output / 'findings.xlsx'}.")
-    line(f"Verdict: {verdict.text()}.")
-
-
-def clean_summary(report: "CleanReport", request: "CleanRequest") -> None:
-    """Print what cleaning gave: for each list its rows, what left, what was repaired and what could not be."""
-    repaired = dict(report.filled.changes.group_by("list").len().iter_rows())
-    rows: list[tuple[str, ...]] = []
-    for number, spec in sorted(report.edition.lists.items()):
-        held = report.filled.lists.get(number)
-        name = spec.title.partition(": ")[2]
-        if held is None:
-            rows.append((str(number), name, "-", "-", "-", "-", report.filled.missing.get(number, "not there")))
-            continue
-        out = held.frame.height
-        rows.append(
-            (
-                str(number),
-                name,
-                *(f"{count:,}" for count in (held.rows_in, out, held.rows_in - out, repaired.get(number, 0))),
-                f"{held.left.height:,}",
-            )
-        )
-    table(
-        ("List", "Title", "Rows read", "Rows written", "Left", "Repaired", "Not readable"),
-        rows,
-        title=f"Annex A cleaned, edition {report.edition.name}",
-    )
-    output = request.output
-    line(f"The workbook is {output / 'annex-a.xlsx'}; its sheet Changes lists every repair.")
-    if report.filled.unknown_values.height:
-        where = f"edit {output / 'value-map.toml'}, and give it as --value-map."
-        if request.password:
-            where = "value-map.toml would hold them in plain and is not written; they stand in findings.xlsx."
-        line(f"{_many(report.filled.unknown_values.height, 'value')} on no code list: {where}")
-    if any(each.left.height for each in report.filled.lists.values()):
-        line(f"Cells that could not be read are in {output / 'findings.xlsx'}.")

@@ -36,7 +36,10 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
 
 def empty() -> pl.DataFrame:
     """A frame of findings without a row."""
-    return pl.DataFrame(schema=SCHEMA)
+    return _EMPTY.clone()  # asked for again and again, and laying a frame out takes longer than most checks
+
+
+_EMPTY: Final = pl.DataFrame(schema=SCHEMA)
 
 
 def findings(
@@ -104,6 +107,11 @@ class Findings:
     def extend(self, found: pl.DataFrame) -> None:
         """Add findings that were made elsewhere (columns of SCHEMA)."""
         self._frames.append(found)
+
+    def cells(self, checks: Sequence[str]) -> pl.DataFrame:
+        """Return the cells that some checks are about so far: table, file, column, row and value; in no order."""
+        found = [frame.filter(pl.col("check").is_in(checks)) for frame in self._frames]
+        return pl.concat([empty(), *found]).select("table", "file", "column", "row", "value").drop_nulls("row")
 
     def frame(self) -> pl.DataFrame:
         """Return all findings in the order of a report (see gather)."""

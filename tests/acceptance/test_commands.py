@@ -437,6 +437,19 @@ def test_verify_of_a_manifest_that_does_not_add_up_or_is_none(tiny, tmp_path):
 # --- the commands that explain
 
 
+@pytest.mark.parametrize(
+    "command", [["build"], ["check"], ["report", "3.08"], ["pack", "--visit", "focused:front-door"]]
+)
+def test_the_outputs_do_not_go_among_the_tables(little, command):
+    before = contents(little)
+    ran = annexa(
+        *command, "--inspection-date", "2018-06-04", "--extracts", little, "--output", little / ".." / "extract"
+    )
+    assert (ran.code, ran.out) == (2, "")
+    assert "this is the folder of the extract" in ran.err
+    assert contents(little) == before
+
+
 def test_version():
     assert annexa("--version").out == f"annexa {__version__}\n"
 

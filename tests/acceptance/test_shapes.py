@@ -16,6 +16,7 @@ from annexa.extract.tables import Tables
 from annexa.findings import Findings
 from annexa.lists.build import build_lists
 from annexa.lists.context import Context
+from annexa.lists.effects import effect_of, told
 from annexa.period import InspectionPeriod
 from annexa.records import RECORDS, UNREADABLE, Kind
 from annexa.resources import resource
@@ -28,6 +29,7 @@ from tests.support.shapes import FACTS, SHAPES, raw, shaped
 
 DAY = date(2018, 6, 4)
 UNREAD = ("AA-R01", "AA-R02", "AA-R05", "AA-R06", "AA-G07")  # checks of cells that could not be read
+PLACEMENT_TYPE = effect_of(load_edition("ilacs-2018"), "placements", "placement_type")
 COLUMN = {  # code set: a coded column of the dataset, with its record and field
     field.code_set: (record, field, field.columns[0])
     for record in RECORDS.values()
@@ -227,29 +229,66 @@ def test_sources_check_counts_what_no_map_knows(folder):
     assert re.search(r"^ssd_contacts\.cont_contact_source_code +source +21 +21$", ran.out, re.M)
     assert "odd p" not in ran.out + ran.err
     assert "Secret" not in ran.out + ran.err
+    # Who is on List 10 hangs on the type of placement; on the source of a contact hangs only its own cell.
+    told_of = [line for line in ran.out.splitlines() if "no map knows. More than a blank cell" in line]
+    assert told_of == [told(PLACEMENT_TYPE, "ssd_cla_placement", ["clap_cla_placement_type"], 12)]
+    assert 'who is on List 10; in List 8 the columns "Number of Placements' in told_of[0]
     document = json.loads(annexa("sources", "check", "ssd-descriptions", "--extracts", folder, "--json").out)
     assert {each["table"]: each["unknown"] for each in document if each["unknown"]} == {
         "ssd_cla_placement": [
             {
+                "field": "placement_type",
                 "column": "clap_cla_placement_type",
                 "code_set": "placement_type",
                 "distinct": 3,
                 "rows": 12,
                 "values": [],
                 "numbers": False,
+                "effect": told(PLACEMENT_TYPE, "ssd_cla_placement", ["clap_cla_placement_type"], 12),
             }
         ],
         "ssd_contacts": [
             {
+                "field": "contact_source",
                 "column": "cont_contact_source_code",
                 "code_set": "source",
                 "distinct": 21,
                 "rows": 21,
                 "values": [],
                 "numbers": False,
+                "effect": "",
             }
         ],
     }
+
+
+def test_build_and_check_say_what_hangs_on_values_that_no_map_knows(tmp_path):
+    extract = tmp_path / "extract"
+    extract.mkdir()
+    (extract / "ssd_person.csv").write_text("pers_person_id\nC1\nC2\n", encoding="utf-8")
+    (extract / "ssd_cin_episodes.csv").write_text(
+        "cine_referral_id,cine_person_id,cine_referral_date,cine_close_date,cine_close_reason,cine_referral_source_code\n"
+        "R1,C1,2018-01-01,2018-05-01,moved on,nobody\nR2,C2,2018-01-01,2018-05-01,RC8,2A\n",
+        encoding="utf-8",
+    )
+    effect = effect_of(load_edition("ilacs-2018"), "cin_episodes", "close_reason")
+    said = f"Warning: {told(effect, 'ssd_cin_episodes', ['cine_close_reason'], 1)}"
+    run = ("--inspection-date", "2018-06-04", "--extracts", extract)
+    built = annexa("build", *run, "--output", tmp_path / "out", "--reports", "none")
+    for ran in (
+        built,
+        annexa("check", *run, "--fail-on", "never"),
+        annexa("check", *run, "--fail-on", "never", "--json"),
+    ):
+        assert ran.code == 0, ran.err
+        assert ran.err.count("no map knows") == 1
+        assert said in " ".join(ran.err.split())
+        assert "moved on" not in ran.out + ran.err
+    assert "no map knows" not in annexa("check", *run, "--fail-on", "never", "--quiet").err
+    found = pl.read_csv(tmp_path / "out" / "findings.csv", infer_schema=False).filter(pl.col("check") == "AA-R46")
+    assert found.select("severity", "table", "column", "value", "child").rows() == [
+        ("warning", "ssd_cin_episodes", "cine_close_reason", None, None)
+    ]
 
 
 def test_sources_check_shows_the_values_on_request_and_only_those_of_a_lookup(folder):

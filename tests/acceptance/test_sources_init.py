@@ -73,6 +73,50 @@ def test_the_proposal_loads_and_says_why(proposed):
     assert '\n# [tables.adopters]\n# table = ""\n# [tables.adopters.columns]\n# adopter_id = "" # NEEDED: ' in text
 
 
+def test_init_and_check_say_the_same_of_the_lists(proposed, layout):
+    """Both count a column as blank where nothing in it can be read, and not only where it is missing."""
+    ran, path = proposed
+    checked = annexa("sources", "check", path, "--extracts", layout)
+    assert checked.code == 0, checked.err
+
+    def said(out: str) -> str:
+        return out.partition("What each list lacks")[2].partition("\u2500\n")[2].partition("\n\n")[0]
+
+    assert said(ran.out).count("\n") > 20
+    assert said(ran.out) == said(checked.out)
+    # No local word for the gender is mapped yet.
+    assert re.search(r"^ +Gender +persons\.gender, or persons\.sex \(no value of sex is mapped\)$", ran.out, re.M)
+    end = path.read_text(encoding="utf-8").partition("# What each list still lacks with this profile:")[2]
+    assert "#     persons.gender, or persons.sex (no value of sex is mapped): Gender\n" in end
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])
+def test_one_file_is_an_extract_for_every_command(tmp_path, monkeypatch, form):
+    """Init, check and build take a file with one table, and know it by the same name."""
+    monkeypatch.chdir(tmp_path)
+    write_sample({"ClientIndex": foreign_tables()["ClientIndex"]}, tmp_path / "extract", form, DAY)
+    (file,) = (tmp_path / "extract").glob(f"*.{form}")
+    ran = annexa("sources", "init", "--extracts", file, "--name", "one", "--json")
+    assert ran.code == 0, ran.err
+    assert {record: each["table"] for record, each in json.loads(ran.out)["records"].items()} == {
+        "persons": "ClientIndex"
+    }
+    ran = annexa("sources", "check", "one", "--extracts", file, "--json")
+    assert ran.code == 0, ran.err
+    assert [each["table"] for each in json.loads(ran.out) if each["state"] == "supplied"] == ["clientindex"]
+    ran = annexa(
+        "build", "--extracts", file, "--source", "one.toml", "--inspection-date", f"{DAY}", "--output", "out",
+        "--reports", "none",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert [each["name"] for each in json.loads((tmp_path / "out" / "manifest.json").read_text())["inputs"]] == [
+        file.name
+    ]
+    ran = annexa("sources", "check", "ssd", "--extracts", file)
+    assert ran.code == 3
+    assert f"{file.name} {'has no table' if form == 'xlsx' else 'is no table'} that is known." in ran.err
+
+
 def test_no_name_no_free_text_and_no_identifier_leaves_the_extract(proposed, layout):
     ran, path = proposed
     shown = ran.out + ran.err + path.read_text(encoding="utf-8")

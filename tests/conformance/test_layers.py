@@ -25,7 +25,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src"
 LAYERS = (
     ("__main__",),
     ("cli",),
-    ("console", "console_differences", "console_history"),
+    ("console", "console_checks", "console_differences", "console_history"),
     ("pipeline",),
     ("history", "differences", "story", "pseudonyms"),
     ("outputs",),

@@ -49,10 +49,8 @@ def days(text: str, number: int) -> str:
 def outcome(example: dict, **overrides: object) -> Outcome:
     """Build the list of an example from its facts and say what became of the record or child that they describe."""
     number, facts = example["list"], example["facts"]
-    rows = Rows()
     child = facts.get("child", "C1")
-    _person(rows, child, facts)
-    event = WRITERS[number](rows, child, facts)
+    rows, event = source_rows(number, child, facts)
     options: dict[str, object] = {}
     if option := facts.get("option"):
         options["list6_additions" if option == "no list6_additions" else option] = option != "no list6_additions"
@@ -74,6 +72,13 @@ def outcome(example: dict, **overrides: object) -> Outcome:
     reasons = result.reasons(number)
     reason = reasons.get(event) if event else next((code for code in reasons.values() if code), None)
     return Outcome(bool(listed.height), listed[start].to_list() if start else [], reason, result)
+
+
+def source_rows(number: int, child: str, facts: dict) -> tuple[Rows, str | None]:
+    """Write down the facts of a child for a list, and return the identifier of the record where there is one."""
+    rows = Rows()
+    _person(rows, child, facts)
+    return rows, WRITERS[number](rows, child, facts)
 
 
 # The event's key among the cohort's rows, and the start date of the row shown.

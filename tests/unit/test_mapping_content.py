@@ -7,6 +7,7 @@ import pytest
 
 from annexa.records import RECORDS
 from annexa.sources.content import agreement
+from annexa.sources.links import parent_of
 from annexa.sources.match import match
 from annexa.sources.profile_of import SAMPLE, Found, profile_table, profile_tables
 from annexa.sources.propose import holds, proposal_text
@@ -19,7 +20,9 @@ def column(values, name="x"):
 
 
 def agrees(values, record, field, links=None, events=0):
-    return agreement(column(values), RECORDS[record], RECORDS[record].fields()[field], links or {}, events)
+    found = links or {}
+    own = found.get((parent_of(record, field), field))
+    return agreement(column(values), RECORDS[record], RECORDS[record].fields()[field], found, own, events)
 
 
 @pytest.mark.parametrize(
@@ -169,13 +172,13 @@ def test_numbers_that_may_be_standard_codes_are_pointed_out():
     calls = {"ContactNo": [str(9000 + n) for n in range(40)], "ChildID": people["ChildID"]}
     calls |= {"ContactDate": ["2018-01-01"] * 40, "ContactSource": ["6", "19"] * 20}
     tables = profile_tables([Found("Children", people), Found("Contacts", pl.DataFrame(calls))])
-    text = proposal_text("x", "extract", tables, match(tables), [])
+    text = proposal_text("x", "extract", tables, match(tables))
     assert "# CHECK: numbers that may be standard codes, or the system's own: ContactSource (source)." in text
     assert '\n# own_codes = ["ContactSource"]\n[tables.contacts.columns]' in text
     tables = profile_tables(
         [Found("Children", people), Found("Contacts", pl.DataFrame(calls | {"ContactSource": ["2A", "Police"] * 20}))]
     )
-    assert "own_codes" not in proposal_text("x", "extract", tables, match(tables), [])
+    assert "own_codes" not in proposal_text("x", "extract", tables, match(tables))
 
 
 def test_a_value_of_two_columns_is_one_line_however_it_is_written():
@@ -188,7 +191,7 @@ def test_a_value_of_two_columns_is_one_line_however_it_is_written():
         }
     )
     tables = profile_tables([Found("Children", people)])
-    text = proposal_text("x", "extract", tables, match(tables), [])
+    text = proposal_text("x", "extract", tables, match(tables))
     assert text.lower().count('# "lass" = ') == 1
     assert text.lower().count('# "lad" = ') == 1
 
@@ -228,7 +231,7 @@ def test_a_table_that_looks_more_like_another_record_is_to_be_looked_at():
         for name in ("New", "Old")
     ]
     profiles = profile_tables(tables)
-    text = proposal_text("x", "extract", profiles, match(profiles), [])
+    text = proposal_text("x", "extract", profiles, match(profiles))
     assert re.search(r"^\[tables\.c\w+_visits\] # score .*$", text, re.M)
     assert re.search(r"^\[tables\.c\w+_visits\] # CHECK: score .*; or else care_visits .*$", text, re.M) or (
         "look like a record that is read from another table already" in text

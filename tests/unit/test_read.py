@@ -65,6 +65,22 @@ def test_a_folder_of_all_kinds_of_files(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["SSD_Person.CSV", "ssd_person.csv", "ssd_person.parquet"])
+def test_one_file_with_one_table(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name.endswith("parquet"):
+        pl.DataFrame({"pers_dob": ["2015-02-28"], "other": ["x"], "pers_person_id": ["007"]}).write_parquet(path)
+    else:
+        path.write_bytes(b"pers_dob,other,pers_person_id\n2015-02-28,x,007\n")
+    (tmp_path / "ssd_contacts.csv").write_bytes(b"cont_contact_id\n12\n")  # what lies beside it is not read
+    extract = read_extract(path, WANTED)
+    assert list(extract.tables) == ["ssd_person"]
+    assert rows(extract, "ssd_person") == PERSON
+    assert extract.unknown == ()
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert extract.inputs == (InputFile(name, sha256, path.stat().st_size),)
+
+
 def test_an_absent_table_or_column_is_simply_not_there(tmp_path: Path) -> None:
     (tmp_path / "ssd_person.csv").write_bytes(b"pers_person_id\n1\n")
     extract = read_extract(tmp_path, WANTED)
@@ -200,7 +216,11 @@ def test_nothing_that_could_be_an_extract(tmp_path: Path) -> None:
     (folder / "dump.sqlite").write_bytes(b"")
     assert _error(folder).hint.startswith("If dump.sqlite holds the tables, give its path.")
     error = _error(folder / "other.csv")
-    assert error.message == "other.csv is not an extract."
+    assert error.message == "other.csv is no table that is known."
+    assert error.hint == "Files, sheets and tables are known by their names, such as ssd_contacts, ssd_person."
+    (folder / "other.txt").write_bytes(b"a\n")
+    error = _error(folder / "other.txt")
+    assert error.message == "other.txt is not an extract."
     assert "XLSX" in error.hint
     assert "SQLite" in error.hint
     assert "CSV" in error.hint

@@ -269,8 +269,8 @@ def test_unknown_values_are_counted_by_column(numbered):
     gaps = unknown_values(raw_extract(EXTRACT), load_source(numbered))
     assert gaps.schema == pl.Schema(SCHEMA)
     assert gaps.rows() == [
-        ("contacts", "contact_source", "cont_contact_source_code", "source", 3, 4, ["7", " 06 ", "-1"]),
-        ("contacts", "contact_source", "cont_contact_source_desc", "source", 1, 1, ["Odd"]),
+        ("contacts", "contact_source", "cont_contact_source_code", "source", 3, 4, 5, ["7", " 06 ", "-1"]),
+        ("contacts", "contact_source", "cont_contact_source_desc", "source", 1, 1, 5, ["Odd"]),
     ]
 
 

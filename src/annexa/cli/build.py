@@ -121,7 +121,7 @@ def request_of(
     accepted = Path(settings.accepted) if settings.accepted else None
     return Request(
         inspection_date=day,
-        extracts=o.extracts_of(resolved),
+        extracts=o.extracts_of(resolved, output),
         output=output,
         settings=settings,
         created=clock.now(),

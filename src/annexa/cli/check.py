@@ -82,6 +82,7 @@ def check(
     from annexa import clock, console, log
     from annexa.checks.catalogue import known
     from annexa.checks.gate import Gate, read_rate
+    from annexa.console_checks import check_summary
     from annexa.outputs.findings_files import Wanted
     from annexa.pipeline.checking import Judging
     from annexa.pipeline.examining import CheckRequest, Narrowed
@@ -109,7 +110,7 @@ def check(
         settings=settings,
         created=clock.now(),
         # Beside workbooks an extract is compared with only where it is asked for, not because annexa.toml names one.
-        extracts=None if workbooks and not extracts else o.extracts_of(resolved),
+        extracts=None if workbooks and not extracts else o.extracts_of(resolved, output),
         workbooks=tuple(workbooks or ()),
         output=output,
         password=o.sealing(password_env) if output else o.opening(password_env),
@@ -133,7 +134,7 @@ def check(
         console.warning(warning, quiet=quiet)
     with console.progress(quiet=quiet, verbose=verbose, stage=stage) as tell:
         report = run_check(request, tell)
-    console.run_notes(report.notes, quiet=quiet)
+    console.run_notes([*report.notes, *report.assessed.unknown_values()], quiet=quiet)
     if not sum(report.rows.values()):
         console.warning("No list has a row: nothing was tested.", quiet=quiet)
     verdict = report.assessed.verdict
@@ -141,7 +142,7 @@ def check(
     if json:
         console.document(_document(report))
     elif not quiet:
-        console.check_summary(report, request)
+        check_summary(report, request)
     if not verdict.passed:
         console.error(f"The gate is not passed: {'; '.join(verdict.failures)}.", _where(request.output))
         raise typer.Exit(1)

@@ -38,6 +38,7 @@ def clean(
     """
     debug_file.set(debug)
     from annexa import clock, console, log
+    from annexa.console_checks import clean_summary
     from annexa.outputs.cleaned import summary
     from annexa.outputs.findings_files import Wanted
     from annexa.pipeline.cleaning import CleanRequest
@@ -65,7 +66,7 @@ def clean(
     if json:
         console.document(summary(report.filled))
     elif not quiet:
-        console.clean_summary(report, request)
+        clean_summary(report, request)
     console.run_notes(report.notes, quiet=quiet)
     for text in report.filled.unread:
         console.error(f"{text} Its rows are not written.", "Put the workbook right, and clean it again.")

@@ -63,7 +63,7 @@ Extracts = Annotated[
     typer.Option(
         "--extracts",
         metavar="PATH",
-        help="The extract: a folder, an XLSX workbook, a database file, or an address such as "
+        help="The extract: a folder, a CSV, Parquet or XLSX file, a database file, or an address such as "
         "postgresql://user@host/database.",
     ),
 ]
@@ -390,7 +390,8 @@ def day(text: str, option: str) -> date:
     try:
         given = parse_date(text.strip())
     except PydanticCustomError:
-        raise UsageError(f"{option}: {text} is not a date.", "Write it as 2018-06-04 or 04/06/2018.") from None
+        # The text is not repeated: an identifier may have got into its place, and a log keeps the message.
+        raise UsageError(f"{option}: what is given is not a date.", "Write it as 2018-06-04 or 04/06/2018.") from None
     # Beyond these years windows and ages would leave the calendar that Python and Excel know.
     if not FIRST_YEAR <= given.year <= LAST_YEAR:
         raise UsageError(
@@ -423,12 +424,16 @@ def report_items(text: str) -> tuple[str, ...]:
     return () if asked == ("none",) else asked
 
 
-def extracts_of(resolved: Resolved) -> "Place":
+def extracts_of(resolved: Resolved, output: Path | None = None) -> "Place":
     """Return where the extract is: a path, or the address of a database with its password.
+
+    Args:
+        resolved: what the options and annexa.toml say.
+        output: the folder to be written to, which must be another than the extract's.
 
     Raises:
         UsageError: neither an option nor annexa.toml says so; an address that cannot be used, or that is not the
-            user's own word; its password is not where it is said to be.
+            user's own word; its password is not where it is said to be; the outputs would lie among the tables.
     """
     from annexa.settings import FILE_NAME
 
@@ -444,7 +449,13 @@ def extracts_of(resolved: Resolved) -> "Place":
             f"If you trust that file, name it with --config {FILE_NAME}; or give the address with --extracts. "
             "See docs/databases.md.",
         )
-    return place_given(resolved.settings.extracts, resolved)
+    place = place_given(resolved.settings.extracts, resolved)
+    if output is not None and isinstance(place, Path) and place.is_dir() and output.resolve() == place.resolve():
+        raise UsageError(
+            "--output: this is the folder of the extract: the next run would read the outputs as tables.",
+            "Choose another folder.",
+        )
+    return place
 
 
 def _is_server(extracts: str) -> bool:

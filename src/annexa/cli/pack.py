@@ -113,7 +113,7 @@ def pack(
     items = chosen.item_numbers()
     request = Request(
         inspection_date=day,
-        extracts=o.extracts_of(resolved),
+        extracts=o.extracts_of(resolved, output),
         output=output or Path(f"annexa-{chosen.name.replace(':', '-')}-{day.isoformat()}"),
         settings=settings,
         created=clock.now(),

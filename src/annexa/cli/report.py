@@ -76,7 +76,7 @@ def report(
     request = ReportRequest(
         items=o.report_items(",".join(items)),
         inspection_date=day,
-        extracts=o.extracts_of(resolved),
+        extracts=o.extracts_of(resolved, output),
         output=output or Path(f"annexa-reports-{day.isoformat()}"),
         settings=resolved.settings,
         created=clock.now(),

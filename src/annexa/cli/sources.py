@@ -113,12 +113,14 @@ def check(
             console.table(
                 headings,
                 [
-                    (f"{table}.{each.column}", each.code_set, str(each.distinct), str(each.rows))
+                    (f"{table}.{each.column}", each.code_set or "JSON", str(each.distinct), str(each.rows))
                     + ((_printable(each),) if show_values else ())
                     for table, each in gaps
                 ],
                 title="Values that no map knows: their cells would be blank. Map them under [values].",
             )
+        for text in dict.fromkeys(each.effect for _, each in gaps if each.effect):
+            console.line(text)
         for table, gap in gaps:
             if gap.numbers:
                 console.line(
@@ -129,7 +131,7 @@ def check(
             for field, why in row.blank.items():
                 if why != NO_COLUMN and not why.endswith(EMPTY):
                     console.line(f"{row.table}: {field} will be blank in every row: {why}.")
-        _lists_and_reports(name, rows)
+        _lists_and_reports(rows)
         for row in unusable:
             console.line(
                 f"{row.table} cannot be used: it lacks a column on which everything hangs. A build would stop."
@@ -182,7 +184,7 @@ def init(
 def _summary(mapped: "Mapped") -> None:
     from annexa import console
     from annexa.pipeline.mapping import record_lines
-    from annexa.sources.propose import shown
+    from annexa.sources.propose import overlap, shown
 
     proposal = mapped.proposal
     rows = [(record, shown(table), *rest) for record, table, *rest in record_lines(mapped)]
@@ -197,8 +199,13 @@ def _summary(mapped: "Mapped") -> None:
         console.line(f"Like a record that has its table already: {pairs}.")
     if proposal.unmatched:
         console.line(f"None of the records: {', '.join(map(shown, proposal.unmatched))}.")
+    for record, each in proposal.matches.items():
+        for column in (column for column in each.columns if column.foreign):
+            console.line(f"CHECK {record}: {column.field} is taken from {shown(column.column)}, and {overlap(column)}.")
     for form, names in mapped.unreadable_dates.items():
         console.line(f"Dates written as {form} cannot be read: {', '.join(map(shown, names))}.")
+    for message in mapped.words:
+        console.line(message)
     for message in mapped.refused:
         console.warning(message)
     _list_table(list(mapped.lists))
@@ -222,6 +229,7 @@ def _document(mapped: "Mapped") -> dict[str, object]:
                         "columns": [c.column, *c.also],
                         "score": round(c.score, 3),
                         "readable": c.readable,
+                        "found": None if c.found is None else round(c.found, 3),
                         "rivals": [name for name, _ in c.rivals],
                     }
                     for c in each.columns
@@ -232,17 +240,18 @@ def _document(mapped: "Mapped") -> dict[str, object]:
         "doubles": [{"table": each.table, "record": each.record} for each in mapped.proposal.doubles],
         "unmatched": list(mapped.proposal.unmatched),
         "unreadable_dates": mapped.unreadable_dates,
+        "words": list(mapped.words),
         "lists": [asdict(each) for each in mapped.lists],
         "refused": list(mapped.refused),
     }
 
 
-def _lists_and_reports(name: str, rows: "list[TableState]") -> None:
+def _lists_and_reports(rows: "list[TableState]") -> None:
     from annexa import console
     from annexa.pipeline.sourcing import list_states, report_states
 
-    _list_table(list_states(name, rows))
-    reports = [each for each in report_states(name, rows) if not each.supplied]
+    _list_table(list_states(rows))
+    reports = [each for each in report_states(rows) if not each.supplied]
     if reports:
         console.table(
             ("Report", "Title", "For want of one of"),

@@ -47,7 +47,14 @@ class CodeSet:
     free_text: bool = False
     several: str | None = None
 
-    def read(self, values: pl.Expr, extra: Mapping[str, str] | None = None, *, only_extra: bool = False) -> pl.Expr:
+    def read(
+        self,
+        values: pl.Expr,
+        extra: Mapping[str, str] | None = None,
+        *,
+        only_extra: bool = False,
+        distinct: bool = False,
+    ) -> pl.Expr:
         """Turn a String column of values into standard codes; null where a value is blank or no spelling.
 
         Each different value is looked up once.
@@ -56,14 +63,20 @@ class CodeSet:
             values: the column, as it stands in the source.
             extra: spellings of a source profile and their standard codes; they go before the set's own.
             only_extra: nothing but `extra` is read: the values are codes of the system's own.
+            distinct: no value is there twice, so that they are looked up as they stand.
         """
         own = _Spellings({normalise(spelling): code for spelling, code in (extra or {}).items()})
         lookup = _Spellings({**self.lookup, **own.codes}) if own.codes else self._spellings
 
+        def code_of(value: pl.Expr) -> pl.Expr:
+            return _listed(value, own) if only_extra else self._read_each(value, lookup)
+
+        if distinct:
+            return code_of(values)
+
         def read_column(column: pl.Series) -> pl.Series:
             value = pl.col("value")
-            code = _listed(value, own) if only_extra else self._read_each(value, lookup)
-            pairs = column.unique().to_frame("value").select(value, code=code)
+            pairs = column.unique().to_frame("value").select(value, code=code_of(value))
             return column.replace_strict(pairs["value"], pairs["code"], return_dtype=pl.String)
 
         return values.map_batches(read_column, return_dtype=pl.String, is_elementwise=True)

@@ -21,6 +21,7 @@ from annexa.extract.typed import typed
 from annexa.findings import Findings
 from annexa.records import RECORDS, UNREADABLE, Kind, Record, RecordField
 from annexa.sources import DATE_FORMATS, SourceProfile, TableMap
+from annexa.sources.outcomes import worded
 
 IGNORED = "IGNORED"  # a status that the source profile names as no business of any rule
 
@@ -169,13 +170,16 @@ def judge(
     own_codes = mapped.own_codes if mapped else frozenset()
     texts = frame.select(_prepared(pl.col(column), fields[column], source).alias(column) for column in plain)
     distinct = frame.select(pl.col(column).drop_nulls().unique().implode() for column in checked)
+    apart = {column: distinct[column].explode(empty_as_null=False) for column in checked}
     forms = {
-        column: _judge_distinct(
-            distinct[column].explode(empty_as_null=False), record, fields[column], source, own_codes=column in own_codes
-        )
-        for column in checked
+        column: _judged(forms, record, fields[column])
+        for column, forms in _formed_days(apart, record, fields, source).items()
     }
-    values = frame.select(_spread(column, each, fields[column]) for column, each in forms.items())
+    for column in checked:
+        if column not in forms:
+            formed = _formed(apart[column], record, fields[column], source, own_codes=column in own_codes)
+            forms[column] = _judged(formed, record, fields[column])
+    values = frame.select(_spread(column, forms[column], fields[column]) for column in checked)
     answers = {}
     for column in fields:
         if column in plain:
@@ -187,8 +191,7 @@ def judge(
             answers[column] = Judged(none, {}, 0, {})
         else:
             each = forms[column]
-            stand_in = each.frame.filter(pl.col("form").is_null() & (pl.col("text").str.strip_chars() != ""))["text"]
-            count = int(frame[column].is_in(stand_in.implode()).sum()) if len(stand_in) else 0
+            count = _stand_ins(frame[column], each.frame) if each.frame["form"].null_count() else 0
             prepared = dict(each.frame.select("text", "trimmed").iter_rows())
             answers[column] = Judged(values[column], each.failed, count, prepared)
     return answers
@@ -203,11 +206,21 @@ class _Forms:
     failed: Mapping[str, tuple[str, str]]
 
 
-def _judge_distinct(
+def _formed_days(
+    texts: Mapping[str, pl.Series], record: type[Record], fields: Mapping[str, RecordField], source: SourceProfile
+) -> dict[str, pl.DataFrame]:
+    """Return the forms of all columns of days: they are read in one way, and so in one go."""
+    days = {column: each for column, each in texts.items() if fields[column].kind in _DAYS}
+    if not days:
+        return {}
+    forms = _formed(pl.concat(days.values()).unique(), record, fields[next(iter(days))], source)
+    return {column: forms.filter(pl.col("text").is_in(each.implode())) for column, each in days.items()}
+
+
+def _formed(
     texts: pl.Series, record: type[Record], field: RecordField, source: SourceProfile, *, own_codes: bool = False
-) -> _Forms:
-    """Judge each distinct text once; of a column of the system's own codes the value maps alone are asked."""
-    forms = texts.alias("text").to_frame().with_columns(_prepared(pl.col("text"), field, source).alias("trimmed"))
+) -> pl.DataFrame:
+    """Read each distinct text once; of a column of the system's own codes the value maps alone are asked."""
     form = pl.col("trimmed")
     if field.kind in _DATES:
         for date_format in source.file.date_formats:
@@ -215,15 +228,31 @@ def _judge_distinct(
             form = form.str.replace(pattern, rewrite) if pattern else form
     elif field.kind is Kind.CODE:
         code = code_sets()[field.code_set].read(
-            form, source.values_of(record.meta.name, field.name), only_extra=own_codes
+            form, source.values_of(record.meta.name, field.name), only_extra=own_codes, distinct=True
         )
         # What no map knows is judged as it stands; a number of the system's own must not be: 6 is a standard code too.
         form = pl.when(form.is_not_null()).then(code.fill_null(pl.lit(UNREADABLE) if own_codes else form))
-    forms = forms.with_columns(form.alias("form")).with_columns(typed(field).alias("value"))
+    elif field.kind is Kind.JSON:
+        form = worded(form, source.values_of(record.meta.name, field.name))
+    return (
+        texts.alias("text")
+        .to_frame()
+        .lazy()
+        .with_columns(_prepared(pl.col("text"), field, source).alias("trimmed"))
+        .with_columns(form.alias("form"))
+        .with_columns(typed(field).alias("value"))
+        .collect()
+    )
+
+
+def _judged(forms: pl.DataFrame, record: type[Record], field: RecordField) -> _Forms:
+    """Ask pydantic about what gave no value."""
     failed: dict[str, tuple[str, str]] = {}
     rescued: dict[str, Any] = {}
-    rejected = forms.filter(pl.col("value").is_null() & pl.col("form").is_not_null())
-    for text, read_as in rejected.select("text", "form").iter_rows():
+    # Most columns have nothing that gave no value, and are not looked through for it.
+    some = forms["value"].null_count() > forms["form"].null_count()
+    rejected = forms.filter(pl.col("value").is_null() & pl.col("form").is_not_null()) if some else forms.clear()
+    for text, read_as in zip(rejected["text"], rejected["form"], strict=True):
         try:
             rescued[text] = adapter(record, field.name).validate_python(read_as, context=_context())
         except ValidationError as error:
@@ -234,7 +263,7 @@ def _judge_distinct(
 def _spread(column: str, forms: _Forms, field: RecordField) -> pl.Expr:
     """Give every cell of a column the value of its text."""
     dtype = DTYPES[field.kind]
-    known = forms.frame.filter(pl.col("value").is_not_null())
+    known = forms.frame.drop_nulls("value") if forms.frame["value"].null_count() else forms.frame
     old = [known["text"], pl.Series("text", list(forms.rescued), dtype=pl.String)]
     new = [known["value"].cast(dtype), pl.Series("value", list(forms.rescued.values()), dtype=dtype)]
     if field.kind is Kind.CODE:
@@ -265,13 +294,20 @@ def _placeholder_pattern(field: RecordField, source: SourceProfile) -> str:
     return f"(?i)^(?:{'|'.join(listed)})$"
 
 
+def _stand_ins(cells: pl.Series, forms: pl.DataFrame) -> int:
+    """Count the cells that hold what stands for no value, or what a map reads as none."""
+    texts = forms.filter(pl.col("form").is_null() & (pl.col("text").str.strip_chars() != ""))["text"]
+    return int(cells.is_in(texts.implode()).sum()) if len(texts) else 0
+
+
 def _placeholders(cells: pl.Series, texts: pl.Series) -> int:
     """Count the cells that hold a placeholder, and not merely blanks."""
     frame = pl.DataFrame({"cell": cells, "text": texts})
     return int(frame.select((pl.col("text").is_null() & (pl.col("cell").str.strip_chars() != "")).sum()).item())
 
 
-_DATES = (Kind.DATE, Kind.BIRTH, Kind.PLANNED, Kind.MOMENT)
+_DAYS = (Kind.DATE, Kind.BIRTH, Kind.PLANNED)
+_DATES = (*_DAYS, Kind.MOMENT)
 _MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 _WORKERS = ("worker", "team", "professional_id", "personal_adviser")
 

@@ -1,4 +1,4 @@
-"""Reading an extract as text: a folder with a file a table, one workbook, or one database.
+"""Reading an extract as text: a folder with a file a table, one such file, one workbook, or one database.
 
 Nothing is interpreted here: what a text means is the business of the cleaning.
 """
@@ -25,14 +25,16 @@ __all__ = ["InputFile", "Limits", "RawExtract", "RawTable", "read_extract"]
 
 Wanted: TypeAlias = Mapping[str, Collection[str]]
 
-_TABLE_FILES: Final = (".csv", ".parquet", ".xlsx")
+_ONE_TABLE: Final = (".csv", ".parquet")
+_TABLE_FILES: Final = (*_ONE_TABLE, ".xlsx")
 _DATABASES: Final = (".sqlite", ".sqlite3", ".db")
 _DUCKDB: Final = ".duckdb"
 _NO_QUERIES: Final[Mapping[str, Query]] = {}
 _DEFAULT_LIMITS: Final = Limits()
 _ACCEPTED: Final = (
-    "An extract is a folder with a CSV, Parquet or XLSX file for each table, or one XLSX workbook with a sheet for "
-    "each table, or one SQLite (.sqlite, .sqlite3 or .db) or DuckDB (.duckdb) database, or the address of a database."
+    "An extract is a folder with a CSV, Parquet or XLSX file for each table, or one CSV or Parquet file with one "
+    "table, or one XLSX workbook with a sheet for each table, or one SQLite (.sqlite, .sqlite3 or .db) or DuckDB "
+    "(.duckdb) database, or the address of a database."
 )
 
 
@@ -77,7 +79,8 @@ def read_extract(
     """Read the wanted tables and columns of an extract.
 
     Args:
-        place: a folder, a workbook (.xlsx), a database file (.sqlite, .sqlite3, .db, .duckdb), or an address.
+        place: a folder, a file with one table (.csv, .parquet), a workbook (.xlsx), a database file (.sqlite, .sqlite3,
+            .db, .duckdb), or an address.
         wanted: folded table name -> folded names of its columns; names are compared without regard to case.
         limits: how far a compressed workbook may expand.
         queries: folded table name -> the schema that a database has it in, or the SELECT that gives it.
@@ -112,6 +115,8 @@ def read_extract(
         _refuse_selects(queries, wanted)
         if path.is_dir() and not engine:
             return _read_folder(path, named, wanted, limits)
+        if ending in _ONE_TABLE and not engine:
+            return _read_one_table(path, wanted, limits)
         if ending == ".xlsx" and not engine:
             return _read_workbook(path, wanted, limits)
     raise SourceError(f"{named} is not an extract.", _ACCEPTED)
@@ -145,6 +150,21 @@ def _read_folder(folder: Path, shown: str, wanted: Wanted, limits: Limits) -> Ra
             f"The folder {shown} has no table that is known.",
             f"If {whole[0]} holds the tables, give its path. {_ACCEPTED}" if whole else _known(wanted),
         )
+    return _read_files(folder, files, unknown, wanted, limits)
+
+
+def _read_one_table(path: Path, wanted: Wanted, limits: Limits) -> RawExtract:
+    """Read a file of its own, as if it stood alone in a folder."""
+    files, _ = _sort_out([(path.name, path.stem)], wanted)
+    if not files:
+        raise SourceError(f"{path.name} is no table that is known.", _known(wanted))
+    return _read_files(path.parent, files, (), wanted, limits)
+
+
+def _read_files(
+    folder: Path, files: Mapping[str, str], unknown: tuple[str, ...], wanted: Wanted, limits: Limits
+) -> RawExtract:
+    """Read files with one table each: folded table name -> the name of its file."""
 
     def load(table: str) -> tuple[RawTable, InputFile, tuple[str, ...]]:
         name = files[table]

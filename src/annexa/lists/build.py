@@ -9,6 +9,7 @@ from annexa.editions import Edition, ListSpec
 from annexa.errors import UsageError
 from annexa.lists import vocabulary  # noqa: F401  (importing it registers every cohort and derivation)
 from annexa.lists.context import Context
+from annexa.lists.effects import report_unknown
 from annexa.lists.orders import sort_expressions
 from annexa.lists.reasons import CLASSES, OUTPUT, REASONS
 from annexa.lists.registry import COHORTS, DERIVATIONS, ID
@@ -81,6 +82,7 @@ def build_lists(context: Context, numbers: Collection[int] | None = None) -> dic
     """
     _report_absent_tables(context)
     report_unknown_staff(context)
+    report_unknown(context)
     return {
         number: build_list(context, spec)
         for number, spec in sorted(context.edition.lists.items())

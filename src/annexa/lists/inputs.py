@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from annexa.editions import Edition, ListSpec
 from annexa.records import RECORDS
@@ -80,8 +80,14 @@ def inputs_of(spec: ListSpec, name: str) -> Alternatives:
 
 
 @cache
+def declared() -> Mapping[str, Any]:
+    """Return configs/list-inputs.toml as it stands."""
+    return tomllib.loads(resource("configs", "list-inputs.toml").read_text("utf-8-sig"))
+
+
+@cache
 def _declared() -> tuple[dict[tuple[int, str], Alternatives], dict[str, Alternatives]]:
-    file = tomllib.loads(resource("configs", "list-inputs.toml").read_text("utf-8-sig"))
+    file = declared()
 
     def frozen(entry: list[list[str]]) -> Alternatives:
         return tuple(tuple(each) for each in entry)

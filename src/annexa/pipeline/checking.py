@@ -17,6 +17,7 @@ from annexa.errors import SourceError, UsageError
 from annexa.findings import gather
 from annexa.lists.build import BuiltList
 from annexa.lists.context import Context
+from annexa.lists.effects import CHECK as UNKNOWN_VALUES
 from annexa.outputs.findings_files import Report
 from annexa.outputs.manifest import read_manifest
 from annexa.settings import Settings
@@ -55,6 +56,11 @@ class Assessed:
     findings: pl.DataFrame
     results: tuple[Result, ...]
     verdict: Verdict
+
+    def unknown_values(self) -> list[str]:
+        """Return what values that no map knows do to the lists, a message a field (AA-R46); no value is in it."""
+        about = self.findings.filter(pl.col("check") == UNKNOWN_VALUES, pl.col(ACCEPTED).is_null())
+        return about["message"].to_list()
 
     def report(self, day: date, edition: str, inputs: Sequence[str], authority: str, narrowed: str = "") -> Report:
         """Return what the files of findings are written from."""

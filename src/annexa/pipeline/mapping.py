@@ -1,21 +1,25 @@
 """Proposing a source profile for a system that annexa has never seen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from annexa.editions import DEFAULT_EDITION, load_edition
 from annexa.errors import OutputError, UsageError
 from annexa.extract.address import Place
-from annexa.extract.catalogue import catalogue, looked_at
+from annexa.extract.catalogue import as_extract, catalogue, looked_at
 from annexa.extract.files import Limits
-from annexa.lists.inputs import Shortfall, shortfalls
+from annexa.lists.effects import effect_of, hangs
+from annexa.lists.inputs import Shortfall
+from annexa.pipeline.sourcing import list_states, states_of
 from annexa.records import RECORDS
+from annexa.sources.chain import parsed
+from annexa.sources.load import checked
 from annexa.sources.match import match
 from annexa.sources.matches import Proposal
 from annexa.sources.private import is_data
 from annexa.sources.profile_of import Found, TableProfile, profile_tables
-from annexa.sources.propose import dates_of, proposal_text
+from annexa.sources.propose import dates_of, lacks_text, proposal_text, quoted, shown
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Mapped:
         proposal: what they are taken for.
         lists: what each list would lack.
         unreadable_dates: form of dates that cannot be read -> the columns ("table.column") that have it.
+        words: a message for each column with outcomes in words that something of a list hangs on.
         refused: a message for each table that could not be read.
     """
 
@@ -36,6 +41,7 @@ class Mapped:
     proposal: Proposal
     lists: tuple[Shortfall, ...]
     unreadable_dates: dict[str, tuple[str, ...]]
+    words: tuple[str, ...]
     refused: tuple[str, ...]
 
 
@@ -67,12 +73,12 @@ def init_source(
     tables = tuple(profile_tables(found))
     tell("matching")
     proposal = match(tables)
-    edition = load_edition(DEFAULT_EDITION)
-    lists = tuple(shortfalls(edition, lambda record, field: _has(proposal, record, field)))
     columns = {(table.name, each.name): each for table in tables for each in table.columns}
-    text = proposal_text(
-        name, looked_at(place, found), tables, proposal, [line for each in lists for line in told(each)]
-    )
+    text = proposal_text(name, looked_at(place, found), tables, proposal)
+    # What the lists lack is asked of the proposal as it is written, as `annexa sources check` asks it.
+    states = states_of(checked([parsed(path, text.encode())]), as_extract(found))
+    lists = tuple(list_states(states))
+    text += lacks_text([line for each in lists for line in told(each)])
     tell("writing")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +90,21 @@ def init_source(
         raise OutputError(
             f"{path.name} could not be written: {error.strerror}.", "Name another folder with --output."
         ) from None
-    return Mapped(path, tables, proposal, lists, dict(dates_of(proposal, columns).unreadable), tuple(refused))
+    dates = dict(dates_of(proposal, columns).unreadable)
+    return Mapped(path, tables, proposal, lists, dates, tuple(_words(proposal)), tuple(refused))
+
+
+def _words(proposal: Proposal) -> Iterator[str]:
+    """Say of each column with outcomes in words what of the lists waits for them to be mapped."""
+    edition = load_edition(DEFAULT_EDITION)
+    for record, found in proposal.matches.items():
+        for column in (each for each in found.columns if not each.readable):
+            if effect := effect_of(edition, record, column.field):
+                yield (
+                    f"{shown(found.table)}: {shown(column.column)} says in words what {effect.path} needs as JSON, and "
+                    f"is switched off. Map the words under [values.{quoted(effect.path)}], and switch it on. What "
+                    f"hangs on it: {hangs(effect)}."
+                )
 
 
 def _with_headings(found: Sequence[Found]) -> tuple[list[Found], list[str]]:
@@ -111,14 +131,6 @@ def _there_already(path: Path) -> UsageError:
     return UsageError(
         f"There is a file {path.name} already, and it is left as it is.", "Give another --name, or move the file."
     )
-
-
-def _has(proposal: Proposal, record: str, field: str) -> bool:
-    """Whether the proposal, as it is written, reads a field of a record."""
-    found = proposal.matches.get(record)
-    if found is None or found.needs():
-        return False
-    return not field or any(each.field == field and each.readable for each in found.columns)
 
 
 def told(shortfall: Shortfall) -> list[str]:

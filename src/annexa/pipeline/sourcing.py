@@ -12,6 +12,7 @@ from annexa.extract.gaps import unknown_values
 from annexa.extract.read import RawExtract, RawTable, read_extract
 from annexa.extract.tables import Table
 from annexa.findings import Findings
+from annexa.lists.effects import effect_of, told
 from annexa.lists.inputs import Shortfall, shortfalls
 from annexa.pipeline.record import readers
 from annexa.records import RECORDS, UNREADABLE, Kind
@@ -29,19 +30,22 @@ EMPTY: Final = "is empty"
 
 @dataclass(frozen=True)
 class UnknownValues:
-    """How many values of a coded column no map knows, and in how many rows.
+    """How many values of a column of codes, or of outcomes (JSON), no map knows, and in how many rows.
 
-    `numbers` says that others of its values are numbers that a code set reads, perhaps by accident.
+    `numbers` says that others of its values are numbers that a code set reads, perhaps by accident. `effect` says what
+    hangs on the field beside its cells: the same for each of its columns, "" where nothing does.
 
     The values are there only if they were asked for, and never those of a column that holds something else than codes.
     """
 
+    field: str
     column: str
     code_set: str
     distinct: int
     rows: int
     values: tuple[str, ...] = ()
     numbers: bool = False
+    effect: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,23 @@ def check_source(name: str, extracts: Place | None, *, show_values: bool = False
         SourceError: the extract cannot be read.
     """
     source = load_source(name)
+    if extracts is None:
+        return states_of(source, None)
+    raw = read_extract(extracts, source.wanted(), queries=source.queries())
+    return states_of(source, raw, _gaps(raw, source, show_values=show_values))
+
+
+def states_of(
+    source: SourceProfile, raw: RawExtract | None, gaps: Mapping[str, Sequence[UnknownValues]] | None = None
+) -> list[TableState]:
+    """Say for each record what a profile and an extract hold of it, as check_source does.
+
+    Args:
+        source: the profile.
+        raw: the extract, or None.
+        gaps: record -> what no map knows, where it was looked for.
+    """
     starts = readers(load_edition(DEFAULT_EDITION))
-    raw = read_extract(extracts, source.wanted(), queries=source.queries()) if extracts is not None else None
-    gaps = _gaps(raw, source, show_values=show_values) if raw is not None else {}
     states = []
     for record, model in RECORDS.items():
         lists = ", ".join(map(str, starts.get(record, ())))
@@ -99,7 +117,7 @@ def check_source(name: str, extracts: Place | None, *, show_values: bool = False
             states.append(TableState(lists, mapped.table, state, ()))
         else:
             found = _found(mapped, raw.tables[mapped.table], source)
-            states.append(replace(found, lists=lists, unknown=tuple(gaps.get(record, ()))))
+            states.append(replace(found, lists=lists, unknown=tuple((gaps or {}).get(record, ()))))
     return states
 
 
@@ -131,7 +149,10 @@ def _blank(raw: RawTable, table: Table) -> dict[str, str]:
         if all(raw.frame[column].null_count() == len(values) for column in columns):
             answer[name] = f"{told} {EMPTY}"
         elif values.null_count() == len(values):
-            answer[name] = f"nothing in {told} can be read"
+            json = table.record.fields()[name].kind is Kind.JSON
+            answer[name] = (
+                f"{told} holds no JSON, and no map knows its words" if json else f"nothing in {told} can be read"
+            )
         elif table.record.fields()[name].kind is Kind.CODE and (values == UNREADABLE).all():
             answer[name] = f"no value of {told} is mapped"
     return answer
@@ -148,12 +169,11 @@ class ReportState:
     further: tuple[str, ...]
 
 
-def list_states(name: str, states: Sequence[TableState]) -> list[Shortfall]:
+def list_states(states: Sequence[TableState]) -> list[Shortfall]:
     """Say of each list whether it can be built, and which of its columns will be blank.
 
     Args:
-        name: the profile.
-        states: what check_source says of it.
+        states: what check_source says of a profile.
     """
     by_record = dict(zip(RECORDS, states, strict=True))
 
@@ -165,18 +185,17 @@ def list_states(name: str, states: Sequence[TableState]) -> list[Shortfall]:
     def of(wanted: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(" and ".join(map(explained, each.split(" and "))) for each in wanted)
 
-    lists = shortfalls(load_edition(DEFAULT_EDITION), _held(name, states))
+    lists = shortfalls(load_edition(DEFAULT_EDITION), _held(states))
     return [replace(each, blank={heading: of(wanted) for heading, wanted in each.blank.items()}) for each in lists]
 
 
-def report_states(name: str, states: Sequence[TableState]) -> list[ReportState]:
+def report_states(states: Sequence[TableState]) -> list[ReportState]:
     """Say of each data report whether it can be made, and which of its tables are not there.
 
     Args:
-        name: the profile.
-        states: what check_source says of it.
+        states: what check_source says of a profile.
     """
-    has = _held(name, states)
+    has = _held(states)
     answer = []
     for item, spec in report_specs().items():
         lacking = tuple(record for record in spec.starts if not has(record, ""))
@@ -186,29 +205,32 @@ def report_states(name: str, states: Sequence[TableState]) -> list[ReportState]:
     return answer
 
 
-def _held(name: str, states: Sequence[TableState]) -> Callable[[str, str], bool]:
+def _held(states: Sequence[TableState]) -> Callable[[str, str], bool]:
     """Return what tells whether a record is there, and whether a field of it will have values."""
-    source = load_source(name)
     by_record = dict(zip(RECORDS, states, strict=True))
 
     def has(record: str, field_: str) -> bool:
         state = by_record[record]
-        usable = record in source.tables and state.state in ("mapped", "supplied")
-        return usable and field_ not in state.blank
+        return state.state in ("mapped", "supplied") and field_ not in state.blank
 
     return has
 
 
 def _gaps(raw: RawExtract, source: SourceProfile, *, show_values: bool) -> dict[str, list[UnknownValues]]:
     names = own_names(profile_tables(_as_found(each) for each in raw.tables.values())) if show_values else frozenset()
+    edition = load_edition(DEFAULT_EDITION)
     gaps: dict[str, list[UnknownValues]] = {}
     for each in unknown_values(raw, source).iter_rows(named=True):
-        mapped = source.tables[each["record"]]
+        record, name, code_set = each["record"], each["field"], each["code_set"]
+        mapped = source.tables[record]
         column = profile_table(_as_found(raw.tables[mapped.table], each["column"])).columns[0]
-        own = each["column"] not in mapped.own_codes and may_be_own_numbers(column, each["code_set"])
+        own = bool(code_set) and each["column"] not in mapped.own_codes and may_be_own_numbers(column, code_set)
         values = _shown(column, each["values"] or (), names) if show_values else ()
-        found = UnknownValues(each["column"], each["code_set"], each["distinct"], each["rows"], values, own)
-        gaps.setdefault(each["record"], []).append(found)
+        effect = effect_of(edition, record, name)
+        there = [other for other in mapped.columns[name] if other in raw.tables[mapped.table].columns_found]
+        does = told(effect, mapped.table, there, each["unread"]) if effect else ""
+        found = UnknownValues(name, each["column"], code_set, each["distinct"], each["rows"], values, own, does)
+        gaps.setdefault(record, []).append(found)
     return gaps
 
 

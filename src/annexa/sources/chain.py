@@ -134,7 +134,20 @@ def _near(name: str, folder: Path | None) -> str:
 
 
 def _read(path: Path) -> ProfileFile:
-    content = path.read_bytes().replace(b"\r\n", b"\n")
+    return parsed(path, path.read_bytes())
+
+
+def parsed(path: Path, content: bytes) -> ProfileFile:
+    """Return a file of a profile.
+
+    Args:
+        path: where it is, or is to be.
+        content: its bytes.
+
+    Raises:
+        UsageError: it is no TOML, or has an unknown key.
+    """
+    content = content.replace(b"\r\n", b"\n")
     try:
         given = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

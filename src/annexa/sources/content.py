@@ -5,12 +5,14 @@ from typing import Final
 
 from annexa.editions import code_sets
 from annexa.records import Kind, Record, RecordField
+from annexa.sources.matches import ENOUGH
 from annexa.sources.profile_of import ColumnProfile
 
 _DATES: Final = (Kind.DATE, Kind.BIRTH, Kind.PLANNED, Kind.MOMENT)
 FLAGS: Final = ("yes_no", "yes_no_na", "yes_no_plain", "yes_no_unknown")
 _NUMBERS: Final = 0.5  # share of numbers from which on a column of codes may hold those of the system's own
 _SHAPED: Final = {"nhs_number": "nhs", "upn": "upn", "urn": "urn", "school_urn": "urn"}
+_FOREIGN: Final = 0.3  # what a column says whose identifiers are not found in the record that they should be of
 _BIRTHS_BEFORE: Final = 4  # years by which births lie before the events of a table
 
 
@@ -22,7 +24,12 @@ def may_be_own_numbers(column: ColumnProfile, code_set: str) -> bool:
 
 
 def agreement(
-    column: ColumnProfile, record: type[Record], field: RecordField, links: Mapping[tuple[str, str], float], events: int
+    column: ColumnProfile,
+    record: type[Record],
+    field: RecordField,
+    links: Mapping[tuple[str, str], float],
+    own: float | None,
+    events: int,
 ) -> float | None:
     """Return how well the values of a column agree with a field; None where it has none to judge by.
 
@@ -31,6 +38,7 @@ def agreement(
         record: that the field belongs to.
         field: whose kind says what is wanted.
         links: (record, field) -> share of the column's values that are keys of that record, where it is known.
+        own: of these the share of the record that the field is an identifier of.
         events: the year in the middle of all dates of events, 0 where it is not known.
     """
     if not column.filled:
@@ -43,7 +51,7 @@ def agreement(
     if field.name == "person_id":
         return _person(column, record, links)
     if kind in (Kind.IDENTIFIER, Kind.PERSON):
-        return _identifier(column, record, field, links)
+        return _identifier(column, record, field, links, own)
     if kind is Kind.CODE:
         return _code(column, field)
     if kind is Kind.POSTCODE:
@@ -80,20 +88,24 @@ def _person(column: ColumnProfile, record: type[Record], links: Mapping[tuple[st
 
 
 def _identifier(
-    column: ColumnProfile, record: type[Record], field: RecordField, links: Mapping[tuple[str, str], float]
+    column: ColumnProfile,
+    record: type[Record],
+    field: RecordField,
+    links: Mapping[tuple[str, str], float],
+    own: float | None,
 ) -> float:
     token = column.share("token")
     if column.distinct <= 3 < column.filled / 3:
         return 0.1 * token
     if field.kind is Kind.IDENTIFIER and links.get(("persons", "person_id"), 0.0) > 0.9:
         return 0.2 * token
+    if own is not None and own <= ENOUGH:
+        # Identifiers of something else, whatever they are called.
+        return token * max(_FOREIGN, 1.4 * own)
     if field.name == record.meta.key:
         # Siblings may share an identifier, but most rows have their own.
         return token * (1.0 if column.unique > 0.9 else 0.8 if column.unique > 0.4 else 0.4)
-    own = max((share for (_, name), share in links.items() if name == field.name), default=None)
-    if own is None:
-        return 0.75 * token
-    return token * (1.0 if own > 0.8 else 0.6)
+    return token * (0.75 if own is None else 1.0)
 
 
 def _code(column: ColumnProfile, field: RecordField) -> float:

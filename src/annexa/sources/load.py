@@ -10,6 +10,7 @@ from annexa.errors import UsageError
 from annexa.records import RECORDS, Kind, RecordField
 from annexa.sources.chain import ProfileFile, files_of, fingerprint, joined
 from annexa.sources.model import DATE_FORMATS, Query, SourceFile, SourceProfile, TableMap, table_map
+from annexa.sources.outcomes import meanings, parts_of
 
 _AS_TEXT: Final = (Kind.IDENTIFIER, Kind.PERSON, Kind.TEXT)  # read as they stand
 
@@ -27,7 +28,11 @@ def load_source(name: str, folder: Path | None = None, *, named: bool = True) ->
             format, profiles that extend each other in a circle; the message names the file in which it stands and the
             key.
     """
-    files = files_of(name, folder)
+    return checked(files_of(name, folder), named=named or not name.endswith(".toml"))
+
+
+def checked(files: Sequence[ProfileFile], *, named: bool = True) -> SourceProfile:
+    """Return the profile that its files make together, checked against the records; errors as in load_source."""
     for each in files:
         _check(each.name, each.file)
     file = joined(files)
@@ -42,7 +47,7 @@ def load_source(name: str, folder: Path | None = None, *, named: bool = True) ->
         tables=maps,
         sha256=fingerprint(files),
         extends=tuple(each.path.stem for each in files[1:]),
-        named=named or not name.endswith(".toml"),
+        named=named,
     )
 
 
@@ -54,9 +59,9 @@ def _check(name: str, file: SourceFile) -> None:
     for date_format in file.date_formats:
         _known(name, "date_formats", date_format, DATE_FORMATS)
     for key, values in file.values.items():
-        code_set = _code_set(name, key)
-        for code in values.values():
-            _known(name, f"values.{key}", code, code_sets()[code_set].codes)
+        known, outcomes = _meanings(name, key)
+        for code in (part for each in values.values() for part in (parts_of(each) if outcomes else [each])):
+            _known(name, f"values.{key}", code, known)
         if len({normalise(value) for value in values}) < len(values):
             raise UsageError(f"{name}: values.{key}: the same value is mapped twice.", "Keep one of the two.")
     for path in file.ignored:
@@ -70,16 +75,21 @@ def _check(name: str, file: SourceFile) -> None:
         _known(name, f"ignored.{record}", field, RECORDS[record].fields())
 
 
-def _code_set(name: str, key: str) -> str:
-    """Return the code set that a map of values is for: "source", or that of a field, "contacts.contact_source"."""
+def _meanings(name: str, key: str) -> tuple[Collection[str], bool]:
+    """Return what a map of values may map to, and whether that are outcomes, of which a value may mean several.
+
+    The map is one of a code set, "source", or of a field, "contacts.contact_source".
+    """
     record, dot, field = key.partition(".")
     if not dot:
         _known(name, "values", key, code_sets())
-        return key
+        return code_sets()[key].codes, False
     _known(name, "values", record, RECORDS)
     fields = RECORDS[record].fields()
-    _known(name, f"values.{record}", field, {each for each in fields if fields[each].kind is Kind.CODE})
-    return fields[field].code_set
+    _known(name, f"values.{record}", field, {each for each in fields if fields[each].kind in (Kind.CODE, Kind.JSON)})
+    if fields[field].kind is Kind.JSON:
+        return meanings(record, field), True
+    return code_sets()[fields[field].code_set].codes, False
 
 
 def starts_of_lists() -> set[str]:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
-import polars as pl
-
 from annexa.editions import code_sets
 from annexa.records import RECORDS, Kind
 from annexa.sources.content import FLAGS, agreement
+from annexa.sources.links import Links, children_of, column_of, identities, links, parent_of, with_overlaps
 from annexa.sources.matches import ColumnMatch, Proposal, TableMatch
 from annexa.sources.profile_of import ColumnProfile, TableProfile
 from annexa.sources.wording import Synonyms, Words, common_prefix, own_prefixes, similarity, synonyms
@@ -31,8 +30,6 @@ _READABLE: Final = 0.5  # share of JSON in a column that can be read as such
 _TELLING: Final = 0.5  # share of a column's values that a code set knows, or a key has, from which on it tells
 _SYNONYM: Final = 0.97  # of a synonym, beside the field's own name
 
-Links = Mapping[tuple[str, str], Mapping[tuple[str, str], float]]  # (table, column) -> (record, field) -> share
-
 
 @dataclass
 class _Judge:
@@ -42,7 +39,7 @@ class _Judge:
     words: Synonyms
     events: int
     links: Links = field(default_factory=dict)
-    keys: Mapping[str, tuple[Words, ...]] = field(default_factory=dict)  # key -> what its own table calls it
+    keys: Mapping[tuple[str, str], tuple[Words, ...]] = field(default_factory=dict)  # (record, key) -> its names
     names: dict[tuple[Words, int, frozenset[str]], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -94,7 +91,7 @@ class _Judge:
                 pair for word in self.words_of(*key) for each in word.means for pair in self._speaking.get(each, ())
             }
             pairs |= {pair for name, share in column.known.items() if share >= _TELLING for pair in _coded()[name]}
-            pairs |= {(record, name) for name in self.keys for record in RECORDS if name in RECORDS[record].fields()}
+            pairs |= children_of(self.keys)
             if max(self.links.get(key, {}).values(), default=0.0) >= _TELLING:
                 pairs |= self._means.keys()
             found: dict[str, list[str]] = {}
@@ -115,18 +112,18 @@ class _Judge:
                 own, *others = (similarity(said, each, context) for each in phrases)
                 self.names[key] = max([own, *(_SYNONYM * each for each in others)])
             score = self.names[key]
-        if name in self.keys and name != RECORDS[record].meta.key:
-            # What a key is called in its own table, other tables call it too.
-            return max(score, _SYNONYM * max(similarity(said, each) for each in self.keys[name]))
-        return score
+        # What a key is called in its own table, other tables call it too.
+        known = self.keys.get((parent_of(record, name), name), ())
+        return max([score, *(_SYNONYM * similarity(said, each) for each in known)])
 
     def column(self, column: ColumnProfile, record: str, name: str) -> ColumnMatch:
         said = self.words_of(column.table, column.name)
         by_name = self.name_of_column(said, column.table, record, name)
         wanted = RECORDS[record].fields()[name]
-        links = self.links.get((column.table, column.name), {})
-        content = agreement(column, RECORDS[record], wanted, links, self.events)
-        score = _joined(column, record, name, by_name, content, links)
+        shares = self.links.get((column.table, column.name), {})
+        own = shares.get((parent_of(record, name), name))
+        content = agreement(column, RECORDS[record], wanted, shares, own, self.events)
+        score = _joined(column, record, name, by_name, content, shares, own)
         readable = wanted.kind is not Kind.JSON or content is None or content >= _READABLE
         return ColumnMatch(column.name, name, score, by_name, content, readable=readable)
 
@@ -148,16 +145,17 @@ def _joined(
     name: str,
     by_name: float,
     content: float | None,
-    links: Mapping[tuple[str, str], float],
+    shares: Mapping[tuple[str, str], float],
+    own: float | None,
 ) -> float:
     if content is None:
         return 0.85 * by_name
     score = by_name * (0.3 + 0.7 * content) if content >= 0.1 else 0.15 * by_name
     field_ = RECORDS[record].fields()[name]
     if field_.kind is Kind.JSON and content < _READABLE:
-        # Outcomes in words are what the field is about; annexa cannot read them, and the proposal says so.
+        # Outcomes in words are what the field is about; only a map can read them, and the proposal says so.
         score = 0.8 * by_name if column.codes or column.length < 80 else score
-    if name == "person_id" and record != "persons" and links.get(("persons", "person_id"), 0.0) > 0.9:
+    if name == "person_id" and record != "persons" and shares.get(("persons", "person_id"), 0.0) > 0.9:
         # Values found among the persons say more than any name.
         score = max(score, 0.6 + 0.3 * by_name)
     if field_.kind is Kind.CODE and field_.code_set not in FLAGS and column.distinct > 2:
@@ -167,10 +165,9 @@ def _joined(
             like = sum(share > 0.8 for name, share in column.known.items() if name not in FLAGS)
             score = max(score, 0.4 + 0.25 / like + 0.3 * by_name)
         score = min(1.0, score + 0.25 * known * (1 - score))
-    if field_.kind is Kind.IDENTIFIER and name != RECORDS[record].meta.key and name != "person_id":
-        own = max((share for (_, key), share in links.items() if key == name), default=0.0)
-        if own > 0.95 and sum(share > 0.5 for share in links.values()) == 1:
-            score = max(score, 0.55 + 0.4 * by_name)
+    foreign = field_.kind is Kind.IDENTIFIER and name not in (RECORDS[record].meta.key, "person_id")
+    if foreign and own is not None and own > 0.95 and sum(share > 0.5 for share in shares.values()) == 1:
+        score = max(score, 0.55 + 0.4 * by_name)
     return min(1.0, score)
 
 
@@ -182,19 +179,15 @@ def match(tables: Sequence[TableProfile]) -> Proposal:
     """
     judge = _Judge(tables, synonyms(), _events(tables))
     persons = _assigned(judge, only=("persons",))[0].get("persons")
-    keys = {("persons", "person_id"): _values(tables, persons, "person_id")} if persons else {}
+    keys = {("persons", "person_id"): column_of(tables, persons, "person_id")} if persons else {}
     names = _key_names(judge, {"persons": persons} if persons else {})
-    judge = replace(judge, links=_links(tables, keys), keys=names)
+    judge = replace(judge, links=links(tables, keys), keys=names)
     matches, doubles = _assigned(judge)
-    further = {
-        (record, key): _values(tables, each, key)
-        for record, each in matches.items()
-        if (key := RECORDS[record].meta.key) and key != "person_id" and any(c.field == key for c in each.columns)
-    }
+    further = {(record, key): column_of(tables, matches[record], key) for record, key in identities(matches)}
     if further:
-        judge = replace(judge, links=_links(tables, keys | further), keys=_key_names(judge, matches))
+        judge = replace(judge, links=links(tables, keys | further), keys=_key_names(judge, matches))
         matches, doubles = _assigned(judge)
-    matches = _with_companions(judge, matches)
+    matches = with_overlaps(tables, _with_companions(judge, matches))
     taken = {each.table for each in (*matches.values(), *doubles)}
     return Proposal(matches, doubles, tuple(each.name for each in tables if each.name not in taken))
 
@@ -235,7 +228,7 @@ def _with_companions(judge: _Judge, matches: Mapping[str, TableMatch]) -> dict[s
         held = {each.field: each for each in main.columns}
         for record, model in RECORDS.items():
             key = RECORDS[main.record].meta.key
-            if record in answer or not key or key == "person_id" or key not in model.fields() or key not in held:
+            if record in answer or key == "person_id" or key not in held or parent_of(record, key) != main.record:
                 continue
             shared = [held[name] for name in model.fields() if name in held and name in (key, "person_id")]
             used = {each.column for other in answer.values() if other.table == main.table for each in other.columns}
@@ -298,50 +291,19 @@ def _columns(judge: _Judge, table: TableProfile, record: str) -> tuple[ColumnMat
     return tuple(taken[name] for name in fields if name in taken)
 
 
-def _key_names(judge: _Judge, matches: Mapping[str, TableMatch]) -> dict[str, tuple[Words, ...]]:
-    """Return for each key what its column is called where it is the key: alone, and with the name of the table."""
-    answer: dict[str, tuple[Words, ...]] = {}
-    for record, each in matches.items():
-        key = RECORDS[record].meta.key
-        column = next((c.column for c in each.columns if c.field == key), None)
-        if column is not None:
-            said = judge.words_of(each.table, column)
-            table = tuple(word for word in judge.words_of_table(each.table) if word not in said)
-            whole = judge.words.vocabulary.words(column)
-            answer[key] = tuple(dict.fromkeys((*answer.get(key, ()), whole, said, (*table, *said))))
+def _key_names(judge: _Judge, matches: Mapping[str, TableMatch]) -> dict[tuple[str, str], tuple[Words, ...]]:
+    """Return for each identifier what its column is called where it is at home: alone, and with the table's name."""
+    answer = {}
+    for record, key in identities(matches):
+        match_ = matches[record]
+        column = next(each.column for each in match_.columns if each.field == key)
+        said = judge.words_of(match_.table, column)
+        table = tuple(word for word in judge.words_of_table(match_.table) if word not in said)
+        whole = judge.words.vocabulary.words(column)
+        answer[record, key] = tuple(dict.fromkeys((whole, said, (*table, *said))))
     return answer
 
 
 def _events(tables: Sequence[TableProfile]) -> int:
     years = sorted(column.year for table in tables for column in table.columns if column.year and column.dates > 0.8)
     return years[len(years) // 2] if years else 0
-
-
-def _values(tables: Sequence[TableProfile], match_: TableMatch, name: str) -> pl.Series:
-    column = next(each.column for each in match_.columns if each.field == name)
-    table = next(each for each in tables if each.name == match_.table)
-    return next(each for each in table.columns if each.name == column).values
-
-
-def _links(tables: Sequence[TableProfile], keys: Mapping[tuple[str, str], pl.Series]) -> Links:
-    """Return for every column that could hold identifiers which keys its values are found among."""
-    answer: dict[tuple[str, str], dict[tuple[str, str], float]] = {}
-    dense = {key: _trust(values) for key, values in keys.items()}
-    for table in tables:
-        for column in table.columns:
-            if column.filled and column.share("token") > 0.9 and column.dates < 0.5 and column.distinct > 3:
-                answer[(table.name, column.name)] = {
-                    key: dense[key] * float(column.values.is_in(values.implode()).mean() or 0.0)  # type: ignore[arg-type]
-                    for key, values in keys.items()
-                    if len(values)
-                }
-    return answer
-
-
-def _trust(values: pl.Series) -> float:
-    """Return how much it says to be found among identifiers: little where they are nearly all numbers of a range."""
-    numbers = values.cast(pl.Int64, strict=False)
-    if numbers.null_count() or not len(numbers):
-        return 1.0
-    least, most = numbers.min(), numbers.max()
-    return 0.5 if isinstance(least, int) and isinstance(most, int) and len(numbers) > 0.3 * (most - least + 1) else 1.0

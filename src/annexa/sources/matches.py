@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from annexa.records import RECORDS
+
+ENOUGH: Final = (
+    0.8  # share of a column's values that is found among the identifiers they should be of where all is well
+)
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,8 @@ class ColumnMatch:
         others: other columns that the field could be, with their scores, the best first.
         also: columns that say the same in another form (a code beside its description), read where this one is blank.
         readable: false where the column holds something else than annexa can read for the field.
+        parent: the record that the field is an identifier of, where that has a table.
+        found: share of the column's values that are among that record's identifiers; None where it is not known.
     """
 
     column: str
@@ -31,6 +38,13 @@ class ColumnMatch:
     others: tuple[tuple[str, float], ...] = ()
     also: tuple[str, ...] = ()
     readable: bool = True
+    parent: str = ""
+    found: float | None = None
+
+    @property
+    def foreign(self) -> bool:
+        """Whether many of its values are identifiers of something else than the record that they should be of."""
+        return self.found is not None and self.found <= ENOUGH
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,10 @@ class TableMatch:
         """Return the fields without which the record cannot be used, and that have no column which can be read."""
         held = {each.field for each in self.columns if each.readable}
         return [name for name in RECORDS[self.record].meta.needs if name not in held]
+
+    def strangers(self) -> list[ColumnMatch]:
+        """Return the columns that the record hangs on, and that many rows of point to no row of the other record."""
+        return [each for each in self.columns if each.foreign and each.field in RECORDS[self.record].meta.needs]
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,10 @@ class SourceProfile:
     named: bool = True
 
     def values_of(self, record: str, field: str) -> dict[str, str]:
-        """Return the local values of a coded field with their standard codes: its own map over that of its code set."""
+        """Return the local values of a coded field with their standard codes: its own map over that of its code set.
+
+        Of a field that holds JSON they are words, with the flags that they mean (annexa.sources.outcomes).
+        """
         code_set = RECORDS[record].fields()[field].code_set
         own = self.file.values.get(f"{record}.{field}", {})
         told = {normalise(value) for value in own}

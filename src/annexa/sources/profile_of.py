@@ -50,10 +50,14 @@ _SHAPES: Final = {
 
 @dataclass(frozen=True)
 class Found:
-    """One table of an unknown extract: its name as found, and its columns as text, named as found."""
+    """One table of an unknown extract: its name as found, and its columns as text, named as found.
+
+    `whole` is false where the table may have more rows than were read.
+    """
 
     name: str
     frame: pl.DataFrame
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,12 @@ class ColumnProfile:
 
 @dataclass(frozen=True)
 class TableProfile:
-    """One table: its name, how many rows were looked at, and its columns in their order."""
+    """One table: its name, how many rows were looked at, its columns in their order, and whether all rows were read."""
 
     name: str
     rows: int
     columns: tuple[ColumnProfile, ...]
+    whole: bool = True
 
 
 def profile_tables(tables: Iterable[Found]) -> list[TableProfile]:
@@ -121,7 +126,7 @@ def profile_table(table: Found) -> TableProfile:
     step = -(-frame.height // SAMPLE)
     sample = frame.gather_every(step) if step > 1 else frame
     columns = tuple(_column(table.name, sample[name], frame[name]) for name in frame.columns)
-    return TableProfile(table.name, sample.height, columns)
+    return TableProfile(table.name, sample.height, columns, table.whole)
 
 
 def _column(table: str, cells: pl.Series, whole: pl.Series) -> ColumnProfile:

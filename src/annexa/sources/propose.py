@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from annexa.editions import code_sets, normalise
-from annexa.records import RECORDS, Kind
+from annexa.records import RECORDS, Kind, RecordField
 from annexa.sources.content import may_be_own_numbers
 from annexa.sources.load import starts_of_lists
 from annexa.sources.matches import ColumnMatch, Proposal, TableMatch
 from annexa.sources.model import DATE_FORMATS
+from annexa.sources.outcomes import NONE, flags_of
 from annexa.sources.private import own_names, showable
 from annexa.sources.profile_of import DATE_SHAPES, ColumnProfile, TableProfile
 from annexa.sources.suggest import Suggestion, unknown_values
@@ -70,6 +71,11 @@ def holds(column: ColumnProfile) -> str:
     return "identifiers" if column.unique > _MOSTLY and column.share("token") > _MOSTLY else "texts"
 
 
+def overlap(match: ColumnMatch) -> str:
+    """Return in words how many of a column's values are identifiers of the record that they should be of."""
+    return f"{(match.found or 0):.0%} of its values are identifiers of {match.parent}"
+
+
 def dates_of(proposal: Proposal, columns: Mapping[tuple[str, str], ColumnProfile]) -> Dates:
     """Return the forms of dates that the matched columns of dates have."""
     formats: set[str] = set()
@@ -87,17 +93,14 @@ def dates_of(proposal: Proposal, columns: Mapping[tuple[str, str], ColumnProfile
     return Dates(known, {form: tuple(names) for form, names in sorted(unreadable.items())})
 
 
-def proposal_text(
-    name: str, extract: str, tables: Sequence[TableProfile], proposal: Proposal, lists: Sequence[str]
-) -> str:
-    """Return the proposed profile.
+def proposal_text(name: str, extract: str, tables: Sequence[TableProfile], proposal: Proposal) -> str:
+    """Return the proposed profile, without what the lists still lack with it (lacks_text).
 
     Args:
         name: of the system, and of the file.
         extract: the name of the extract.
         tables: what it holds.
         proposal: what that is taken for.
-        lists: what each list still lacks, in lines.
     """
     columns = {(table.name, each.name): each for table in tables for each in table.columns}
     used = {(m.table, c) for m in proposal.matches.values() for each in m.columns for c in (each.column, *each.also)}
@@ -115,7 +118,12 @@ def proposal_text(
     parts += _left(proposal, by_name)
     parts += _absent(proposal)
     parts += _values(proposal, columns, names)
-    parts += ["", "# What each list still lacks with this profile:", *(f"#   {shown(each)}" for each in lists)]
+    return "\n".join(parts) + "\n"
+
+
+def lacks_text(lists: Sequence[str]) -> str:
+    """Return the end of a proposal: what each list still lacks with it, given in lines."""
+    parts = ["", "# What each list still lacks with this profile:", *(f"#   {shown(each)}" for each in lists)]
     return "\n".join(parts) + "\n"
 
 
@@ -174,15 +182,17 @@ def _table(match: TableMatch, table: TableProfile, used: set[tuple[str, str]]) -
         note = f"the same table as {match.companion_of}: it has a column of this record too"
     rivals = "; ".join(f"{record} {score:.2f}" for record, score in match.rivals)
     better = bool(match.rivals) and match.rivals[0][1] > match.score
-    check = "CHECK: " if (match.score < DOUBTFUL or better) and not match.companion_of else ""
-    lines.append(f"{off}[tables.{match.record}] # {check}{note}{f'; or else {rivals}' if rivals else ''}")
+    strange = match.strangers()
+    check = "CHECK: " if strange or ((match.score < DOUBTFUL or better) and not match.companion_of) else ""
+    belong = "".join(f"; many of its rows belong to no row of {each.parent}" for each in strange)
+    lines.append(f"{off}[tables.{match.record}] # {check}{note}{f'; or else {rivals}' if rivals else ''}{belong}")
     lines.append(f"{off}table = {quoted(match.table)}")
     lines += _own_codes(match, table)
     lines.append(f"{off}[tables.{match.record}.columns]")
     held = {each.field: each for each in match.columns}
     for field in fields.values():
         if field.name in held:
-            lines.append(_column(held[field.name], off))
+            lines.append(_column(match.record, held[field.name], off))
         elif field.name in needs:
             lines.append(f'# {field.name} = "" # NEEDED: {field.description}')
     missing = [field for name, field in fields.items() if name not in held and name not in needs]
@@ -215,7 +225,7 @@ def _own_codes(match: TableMatch, table: TableProfile) -> list[str]:
     ]
 
 
-def _column(match: ColumnMatch, off: str) -> str:
+def _column(record: str, match: ColumnMatch, off: str) -> str:
     names = [match.column, *match.also]
     value = quoted(names[0]) if len(names) == 1 else f"[{', '.join(map(quoted, names))}]"
     notes = [f"{match.score:.2f}"]
@@ -225,11 +235,14 @@ def _column(match: ColumnMatch, off: str) -> str:
         notes.append(f"or take {', '.join(f'{shown(name)} {score:.2f}' for name, score in match.others)}")
     if match.content is None:
         notes.append("the column is empty")
+    if match.foreign:
+        notes.append(overlap(match))
     near = any(score > match.score - 0.1 for _, score in (*match.rivals, *match.others))
-    check = "CHECK: " if match.score < DOUBTFUL or near or match.content is None else ""
+    check = "CHECK: " if match.score < DOUBTFUL or near or match.content is None or match.foreign else ""
     if not match.readable:
         return (
-            f"# {match.field} = {value} # {match.score:.2f}; switched off: it says this in words, and annexa reads JSON"
+            f"# {match.field} = {value} # {match.score:.2f}; switched off: it says this in words. Map them under "
+            f'[values."{record}.{match.field}"] at the end, then switch it on'
         )
     return f"{off}{match.field} = {value} # {check}{'; '.join(notes)}"
 
@@ -283,37 +296,45 @@ def _about(record: str) -> str:
 
 
 def _values(proposal: Proposal, columns: Mapping[tuple[str, str], ColumnProfile], names: frozenset[str]) -> list[str]:
-    """Return the value maps: every value that no code set knows, switched off, with the codes it is most like."""
-    found: dict[str, list[str]] = {}
+    """Return the value maps: every value that nothing knows, switched off, with the codes it is most like."""
+    found: dict[str, list[str]] = {}  # key of the map -> its lines
+    codes: dict[str, str] = {}  # key of the map -> what a value may be mapped to
     said: dict[str, set[str]] = {}
     for record, match in proposal.matches.items():
         for each in match.columns:
             field = RECORDS[record].fields()[each.field]
-            for name in (each.column, *each.also):
+            for name in (each.column, *each.also) if field.kind is Kind.CODE or not each.readable else ():
                 words = synonyms().vocabulary.words(name)
                 suggestions, hidden = unknown_values(columns[match.table, name], field, words, names)
                 if suggestions or hidden:
                     # A value stands once in a map, whatever the number of its columns.
-                    once = said.setdefault(field.code_set, set())
-                    lines = found.setdefault(field.code_set, [])
+                    key = field.code_set or quoted(f"{record}.{field.name}")
+                    once = said.setdefault(key, set())
+                    lines = found.setdefault(key, [])
                     lines.append(f"# {shown(match.table)}.{shown(name)}, for {record}.{each.field}:")
                     lines += [_value(one) for one in suggestions if normalise(one.value) not in once]
-                    lines += _hidden(hidden)
+                    lines += _hidden(hidden, "AA-R02" if field.kind is Kind.CODE else "AA-R06")
                     once |= {normalise(one.value) for one in suggestions}
+                    codes[key] = _codes(record, field)
     if not found:
         return []
     parts = ["", "# Values that no map knows. Write the code that is meant, and switch the line on.", "[values]"]
-    for code_set in sorted(found):
-        codes = ", ".join(sorted(code_sets()[code_set].codes))
-        parts += ["", f"[values.{code_set}] # {codes}", *found[code_set]]
+    for key in sorted(found):
+        parts += ["", f"[values.{key}] # {codes[key]}", *found[key]]
     return parts
 
 
-def _hidden(number: int) -> list[str]:
+def _codes(record: str, field: RecordField) -> str:
+    if field.kind is Kind.CODE:
+        return ", ".join(sorted(code_sets()[field.code_set].codes))
+    return f'{", ".join(flags_of(record, field.name))}; or "not ..." one of them, several between commas, or "{NONE}"'
+
+
+def _hidden(number: int, check: str) -> list[str]:
     if not number:
         return []
     what = "1 value that is" if number == 1 else f"{number} values that are"
-    return [f"#   and {what} not shown: rare, or not plainly a code. A build lists them in findings.xlsx (AA-R02)"]
+    return [f"#   and {what} not shown: rare, or not plainly a code. A build lists them in findings.xlsx ({check})"]
 
 
 def _value(one: Suggestion) -> str:

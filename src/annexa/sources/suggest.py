@@ -10,6 +10,7 @@ import polars as pl
 
 from annexa.editions import code_sets, normalise
 from annexa.records import Kind, RecordField
+from annexa.sources.outcomes import JSON_FORM
 from annexa.sources.private import showable
 from annexa.sources.profile_of import ColumnProfile
 from annexa.sources.wording import Words
@@ -29,11 +30,11 @@ class Suggestion:
 def unknown_values(
     column: ColumnProfile, field: RecordField, words: Words, names: frozenset[str]
 ) -> tuple[list[Suggestion], int]:
-    """Return the values of a column of codes that its code set cannot read.
+    """Return the values of a column of codes that its code set cannot read; or the words of one that should hold JSON.
 
     Args:
         column: matched with the field.
-        field: of codes.
+        field: of codes or JSON; of any other kind nothing is unknown.
         words: of the column's name.
         names: that the extract holds; see annexa.sources.private.
 
@@ -41,18 +42,20 @@ def unknown_values(
         Those that may be shown, the most frequent first, with what they could mean; values that are read alike are
         one, since a profile may map them once. And how many more there are.
     """
-    if field.kind is not Kind.CODE:
+    if field.kind not in (Kind.CODE, Kind.JSON):
         return [], 0
     if not column.codes:
         return [], column.distinct
     values = pl.DataFrame({"value": list(column.codes)})
-    unread = values.filter(code_sets()[field.code_set].read(pl.col("value")).is_null())["value"].to_list()
+    codes = code_sets()[field.code_set] if field.kind is Kind.CODE else None
+    known = codes.read(pl.col("value")).is_not_null() if codes else pl.col("value").str.contains(JSON_FORM)
+    unread = values.filter(~known)["value"].to_list()
     shown = showable(column, words, names, unread)
     alike: dict[str, list[tuple[str, int]]] = {}
     for value, rows in shown:
         alike.setdefault(normalise(value), []).append((value, rows))
     found = [
-        Suggestion(each[0][0], sum(rows for _, rows in each), closest(each[0][0], field.code_set))
+        Suggestion(each[0][0], sum(rows for _, rows in each), closest(each[0][0], field.code_set) if codes else ())
         for each in alike.values()
     ]
     return found, len(unread) - len(shown)

@@ -53,7 +53,7 @@ def test_an_exact_duplicate_is_not_another_referral():
         ("", '{"NFA_FLAG":""}', None, {"AA-301"}),
         ("", "", None, {"AA-301"}),
         ("", '{"NFA_FLAG":"Y', None, {"AA-R06"}),  # what cannot be read is not blank as well
-        ("perhaps", "", None, {"AA-R05"}),
+        ("perhaps", "", None, {"AA-R05", "AA-R46"}),  # who is on List 6 hangs on it too
     ],
 )
 def test_no_further_action(nfa, outcomes, shown, reported):

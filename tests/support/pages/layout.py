@@ -41,7 +41,8 @@ KIND_RULES = {
     Kind.DECIMAL: "Digits, with or without a decimal point: `25`, `12.5`. `25+` and `full time` are no numbers.",
     Kind.SIGNED: "The same, with or without a sign: `-0.4`.",
     Kind.SCHOOL_YEAR: "`2017/18`, `2017-18`, `2017/2018` or `201718`. A single year is not one.",
-    Kind.JSON: "A JSON object or list, as the Standard Safeguarding Dataset writes it.",
+    Kind.JSON: "A JSON object or list, as the Standard Safeguarding Dataset writes it, or words that a source profile "
+    "maps: see [Outcomes in words](adding-a-source.md#outcomes-in-words).",
 }
 VALUES_HEADING = "Codes and the values that are read as them"
 
@@ -60,6 +61,7 @@ def layout_page() -> str:
         "## Form of an extract",
         "An extract is one of these:",
         "- a folder with a file for each table: CSV (`.csv`), Parquet (`.parquet`) or Excel (`.xlsx`);\n"
+        "- one CSV or Parquet file with one table, which has the name of the file;\n"
         "- one Excel workbook (`.xlsx`) with a sheet for each table;\n"
         "- one SQLite (`.sqlite`, `.sqlite3` or `.db`) or DuckDB (`.duckdb`) database with a table for each table;\n"
         "- a database on a server: see [Databases](databases.md).",
