@@ -10,8 +10,9 @@ import pytest
 
 from annexa.errors import OutputError
 from annexa.outputs import locks
+from annexa.outputs import stage as stage_module
 from annexa.outputs.manifest import Manifest, read_manifest, verify
-from annexa.outputs.stage import Stage
+from annexa.outputs.stage import Stage, settled
 
 HASH = "0" * 64
 PERMISSIONS = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
@@ -69,10 +70,13 @@ def test_the_files_and_their_manifest_appear_together(tmp_path: Path) -> None:
 
 @PERMISSIONS
 def test_only_the_owner_may_read_what_was_written(tmp_path: Path) -> None:
-    folder = tmp_path / "out"
+    folder = tmp_path / "made" / "out"
     build(folder, a_csv="a", reports__b_csv="b")
-    modes = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
-    assert modes == {"out": 0o700, "reports": 0o700, "a.csv": 0o600, "b.csv": 0o600, "manifest.json": 0o600}
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (folder.parent, folder, *folder.rglob("*"))}
+    assert modes == {
+        **dict.fromkeys(("made", "out", "reports"), 0o700),
+        **dict.fromkeys(("a.csv", "b.csv", "manifest.json"), 0o600),
+    }
 
 
 @PERMISSIONS
@@ -254,6 +258,40 @@ def test_where_an_open_file_cannot_be_removed_the_lock_goes_after_its_release(
     monkeypatch.setattr(os, "unlink", windows)
     build(tmp_path, a_csv="a")
     assert tried
+    assert not (tmp_path / ".annexa-lock").exists()
+
+
+def killed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave a folder as a run does that is killed when its first file is in its place."""
+    real = stage_module._replace
+    with monkeypatch.context() as patch:
+        patch.setattr(stage_module, "_settle", lambda _: None)
+        patch.setattr(stage_module, "_replace", lambda *paths: 1 / 0 if paths[1].name == "new.csv" else real(*paths))
+        with pytest.raises(ZeroDivisionError):
+            build(folder, a_csv="new", reports__new_csv="new")
+    (folder / ".annexa-lock").touch()
+    assert (folder / ".annexa-work" / "new" / "reports" / "new.csv").exists()
+
+
+def test_what_a_killed_run_left_is_cleared_without_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(tmp_path, a_csv="old", b_csv="old")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    killed(tmp_path, monkeypatch)
+    with settled(tmp_path):
+        assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.name != ".annexa-lock"} == before
+        with pytest.raises(OutputError, match="Another run of annexa"):
+            build(tmp_path, a_csv="other")
+    assert set(tmp_path.iterdir()) == before.keys()
+
+
+def test_what_cannot_be_cleared_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed(tmp_path, monkeypatch)
+    with Stage(tmp_path), pytest.raises(OutputError, match="Another run of annexa"), settled(tmp_path):
+        pass
+    (tmp_path / ".annexa-work").mkdir()
+    monkeypatch.setattr(stage_module.shutil, "rmtree", lambda *_, **__: None)
+    with pytest.raises(OutputError, match="could not be removed"), settled(tmp_path):
+        pass
     assert not (tmp_path / ".annexa-lock").exists()
 
 

@@ -1,6 +1,7 @@
 """What the readers of an extract share: input files and their hashes, limits, headings, errors of the file system."""
 
 import hashlib
+import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -135,24 +136,49 @@ def input_file(path: Path, name: str) -> Iterator[InputFile]:
     """
     with file_errors(name):
         before = path.stat()
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = _digest(path)
         try:
             yield InputFile(name, digest, before.st_size)
         finally:
             # Also after an error: a file that is still being written looks damaged.
-            after = path.stat()
-            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                raise SourceError(
-                    f"{name} changed while it was read.",
-                    "Wait until the program that writes it has finished, and run annexa again.",
-                )
+            if not _is_same(path, before, digest):
+                raise _changed(name)
 
 
 @contextmanager
 def with_log(path: Path, log: Path) -> Iterator[tuple[InputFile, ...]]:
     """Hand over a database file, and the log with its latest changes where there is one; errors as in input_file()."""
     with file_errors(path.name):
-        parts = [path, log] if log.exists() and log.stat().st_size else [path]
+        parts = [path, log] if _is_filled(log) else [path]
     with ExitStack() as stack:
-        yield tuple(stack.enter_context(input_file(part, part.name)) for part in parts)
+        try:
+            yield tuple(stack.enter_context(input_file(part, part.name)) for part in parts)
+        finally:
+            # What was written meanwhile into a log that was empty may have been read, and stands in no hash.
+            if log not in parts and _is_filled(log):
+                raise _changed(path.name)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_same(path: Path, before: os.stat_result, digest: str) -> bool:
+    """Whether a file is still what it was; one put in its place with the same size and time is told by its content."""
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        return False
+    touched = (before.st_ino, before.st_ctime_ns) != (after.st_ino, after.st_ctime_ns)
+    return not touched or _digest(path) == digest
+
+
+def _is_filled(log: Path) -> bool:
+    return log.exists() and log.stat().st_size > 0
+
+
+def _changed(name: str) -> SourceError:
+    return SourceError(
+        f"{name} changed while it was read.",
+        "Wait until the program that writes it has finished, and run annexa again.",
+    )

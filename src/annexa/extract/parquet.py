@@ -29,7 +29,8 @@ def read_parquet(path: Path, name: str, wanted: Collection[str]) -> Content:
             dates; no headings, or one heading twice.
     """
     try:
-        table = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        # From memory: Polars maps a file into its own, and dies with a bus error where that becomes shorter meanwhile.
+        table = pl.scan_parquet(path.read_bytes(), glob=False, hive_partitioning=False)
         schema = table.collect_schema()
         folded = fold_headings(schema.names(), wanted, name)
         columns = [

@@ -41,8 +41,8 @@ Windows and disks without such permissions may ignore this: there the rights of 
 import errno
 import os
 import shutil
-from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
@@ -103,8 +103,10 @@ class Stage:
     def __enter__(self) -> Self:
         with ExitStack() as undo:
             try:
-                undo.callback(_remove_empty, _missing_folders(self._folder))
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                missing = _missing_folders(self._folder)
+                undo.callback(_remove_empty, missing)
+                for path in reversed(missing):
+                    path.mkdir(mode=0o700, exist_ok=True)
                 undo.callback(let_go, self._folder / LOCK_NAME, _lock(self._folder))
                 _settle(self._folder)
                 self._earlier = _earlier_outputs(self._folder)
@@ -112,10 +114,7 @@ class Stage:
                 self._new.parent.mkdir(mode=0o700)
                 self._new.mkdir()
             except FileExistsError as error:
-                raise OutputError(
-                    f"{WORK_FOLDER} in {self._folder}, which a run that was cut short left, could not be removed.",
-                    "Close the programs that have files in it open, or delete it by hand.",
-                ) from error
+                raise _stuck(self._folder) from error
             except OSError as error:
                 raise _explained(f"The output folder {self._folder}", error) from error
             self._exit = undo.pop_all()
@@ -124,13 +123,14 @@ class Stage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        begun = self._last_begun()
         self._exit.close()
         if isinstance(error, OSError):
             staged = Path(str(error.filename))
             if staged.is_relative_to(self._new):
                 raise _explained(staged.relative_to(self._new).as_posix(), error) from error
             if error.errno in _FULL:
-                raise _explained("The output", error) from error
+                raise _explained(begun or "The output", error) from error
 
     @property
     def sealed(self) -> bool:
@@ -211,6 +211,10 @@ class Stage:
         _move(staged_manifest, self._folder / MANIFEST_NAME, MANIFEST_NAME)
         return written
 
+    def _last_begun(self) -> str:
+        """Return the file that was being written: an error of a full disk does not say which."""
+        return next((name for name in reversed(self._names) if os.path.lexists(self._new / name)), "")
+
     def _finished(self, name: str) -> OutputFile:
         try:
             _make_private_and_lasting(self._new / name)
@@ -248,6 +252,24 @@ class Stage:
                 f"{name} in {self._folder} is in no manifest of annexa's, and would be overwritten. {_AS_BEFORE}",
                 "Move the file away, or choose another output folder.",
             )
+
+
+@contextmanager
+def settled(folder: Path) -> Iterator[None]:
+    """Hold an output folder inside the block, after what a killed run left in it was put back and removed.
+
+    Raises:
+        OutputError: another run has it, or what was left cannot be put back or removed.
+        OSError: it cannot be written to.
+    """
+    handle = _lock(folder)
+    try:
+        _settle(folder)
+        if (folder / WORK_FOLDER).exists():
+            raise _stuck(folder)
+        yield
+    finally:
+        let_go(folder / LOCK_NAME, handle)
 
 
 def _settle(folder: Path) -> None:
@@ -340,6 +362,13 @@ def _lock(folder: Path) -> int:
             f"Another run of annexa is writing to {folder}.", "Wait until it is done, or choose another output folder."
         )
     return handle
+
+
+def _stuck(folder: Path) -> OutputError:
+    return OutputError(
+        f"{WORK_FOLDER} in {folder}, which a run that was cut short left, could not be removed.",
+        "Close the programs that have files in it open, or delete it by hand.",
+    )
 
 
 def _explained(what: str, error: OSError, *, after: str = _AS_BEFORE) -> OutputError:
