@@ -82,6 +82,18 @@ def test_a_total_that_another_table_gives_away_takes_its_parts_along():
     assert after.tables[0].grid.rows[0][1] == (C,)
 
 
+def test_a_text_of_the_source_labels_no_line_of_few():
+    """At 4 and at 5; a label of annexa's own stays; what the report says of hidden cells does not repeat it."""
+    lines = (("Her father hit her", (Count(4),)), ("Bullying", (Count(5),)), ("not recorded", (Count(1),)))
+    texts = frozenset({"Her father hit her", "Bullying"})
+    grid = Grid("g", ("n",), lines, (Count(10),), frozenset({"n"}), recorded=texts)
+    (after,) = suppressed([report_of(grid)])
+    labels = [label for label, _ in after.tables[0].grid.rows]
+    assert labels == ["(text 1, as recorded)", "Bullying", "not recorded"]
+    assert "(text 1, as recorded), n" in after.counted[1]
+    assert "father" not in str(after)
+
+
 @pytest.mark.parametrize(
     ("share", "expected"),
     [

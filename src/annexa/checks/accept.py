@@ -23,6 +23,7 @@ from annexa.findings import Findings
 
 EVERY_CHILD = "*"
 ACCEPTED = "accepted"
+_BEGINS = "AA-"  # of the id of a check
 
 
 class Acceptance(BaseModel):
@@ -39,6 +40,9 @@ class Acceptance(BaseModel):
     @field_validator("check")
     @classmethod
     def _known(cls, check: str) -> str:
+        # What stands in the place of an id may be that of a child, and is not repeated.
+        if not check.upper().startswith(_BEGINS):
+            raise UsageError("What stands behind check is no id of a check.", f"Write it as {_BEGINS}X20.")
         return known(check)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from annexa.reports.model import (
     Cell,
     Count,
     Figure,
+    Grid,
     HiddenShare,
     Mark,
     NumberTable,
@@ -244,6 +246,19 @@ def document(report: Report, day: date, edition: str) -> dict[str, Any]:
         "settings": dict(report.settings),
         "notes": [*report.counted, *report.notes],
     }
+
+
+def summary(report: Report, day: date, edition: str) -> dict[str, Any]:
+    """Return a report as JSON for the terminal: without rows of children or workers, and without texts of the source.
+
+    Such a text may say anything of a child: a line of which it is the label is known by its place.
+    """
+    tables = tuple(replace(each, grid=replace(each.grid, rows=tuple(_untold(each.grid)))) for each in report.tables)
+    return document(replace(report, tables=tables, sheets=()), day, edition)
+
+
+def _untold(grid: Grid) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+    return ((grid.label(row, texts=False), cells) for row, (_, cells) in enumerate(grid.rows))
 
 
 def _fields(cell: Cell) -> dict[str, Content]:

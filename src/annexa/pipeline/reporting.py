@@ -11,7 +11,7 @@ from annexa.environment import Secret
 from annexa.errors import UsageError
 from annexa.extract.address import Place
 from annexa.outputs.findings_files import Wanted, write_findings
-from annexa.outputs.reports import document, in_words, write_reports
+from annexa.outputs.reports import in_words, summary, write_reports
 from annexa.outputs.stage import Stage
 from annexa.pipeline.building import Request, lists_of
 from annexa.pipeline.checking import Judging, assess, extract_run, prepare
@@ -63,7 +63,7 @@ class ReportsMade:
 
     Args:
         told: each report.
-        documents: the same for programs, without rows of children or workers.
+        documents: the same for programs, without rows of children or workers and texts of the source.
         notes: errors and warnings about the run as a whole.
         findings: how many findings there are about the records.
     """
@@ -108,7 +108,7 @@ def report(request: ReportRequest, progress: Progress = lambda _: None) -> Repor
         stage.commit(told.model_copy(update={"reports": entries_of(reports, names)}))
     return ReportsMade(
         told=tuple(_told(each, names[each.item]) for each in reports),
-        documents=tuple({**document(each, day, edition.title), "sheets": []} for each in reports),
+        documents=tuple(summary(each, day, edition.title) for each in reports),
         notes=tuple(built.notes[: built.run_notes]),
         findings=assessed.findings.height,
     )

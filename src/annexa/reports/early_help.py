@@ -131,19 +131,19 @@ def _grids(run: ReportRun, completed: pl.DataFrame, episodes: pl.DataFrame) -> l
     people = completed.drop_nulls("person_id").unique("person_id", keep="any", maintain_order=True)
     banded = with_people(run.context, people, "age").with_columns(_age_band().alias("band"))
     grids = [
-        tally("organisation", records, "organisation", _RECORDS, total_name=_COMPLETED),
+        tally("organisation", records, "organisation", _RECORDS, total_name=_COMPLETED, free=True),
         tally("month", records, "month", _RECORDS, order=months, total_name=_COMPLETED),
         tally("age", banded, "band", "Children", order=AGE_BANDS, total_name=_ASSESSED),
     ]
     if run.has(_graded(run), _GRADE):
-        grids.append(tally("grade", records, _GRADE, _RECORDS, total_name=_COMPLETED))
+        grids.append(tally("grade", records, _GRADE, _RECORDS, total_name=_COMPLETED, free=True))
     ended, closed = pl.col("ended"), run.year().contains(pl.col("end_date"))
     if run.has(ASSESSMENTS) and run.has(EPISODES) and run.has(DETAILS, _GRADE):
         recent = episodes.filter(closed | run.period.open_at(pl.col("start_date"), ended))
-        grids.append(tally("episode_grade", recent, _GRADE, "Episodes"))
+        grids.append(tally("episode_grade", recent, _GRADE, "Episodes", free=True))
     if run.has(EPISODES, "end_reason"):
         name = _CLOSED if run.has(ASSESSMENTS) else _COMPLETED
-        grids.append(tally("closures", episodes.filter(closed), "end_reason", "Episodes", total_name=name))
+        grids.append(tally("closures", episodes.filter(closed), "end_reason", "Episodes", total_name=name, free=True))
     return grids
 
 

@@ -107,9 +107,12 @@ def _grids(run: ReportRun, rows: pl.DataFrame) -> list[Grid]:
     }
     names = {OF_AGE: _OF_AGE, UNKNOWN_AGE: _AGE_UNKNOWN}
     return [
-        tally(key, rows, column, order=order, total_name=HOME_EDUCATED_AT_D, names=names)
+        tally(
+            key, rows, column, order=order, total_name=HOME_EDUCATED_AT_D, names=names,
+            free=key in ("year_group", "reason"),
+        )
         for key, (column, order) in by.items()
-    ]
+    ]  # fmt: skip
 
 
 def _fates(run: ReportRun) -> pl.DataFrame:

@@ -121,6 +121,7 @@ class Grid:
             makes a column that does not.
         across: the last column is the sum of the others in each line.
         within: headings of columns of which the first counts some of those that the second counts, in every line.
+        recorded: labels that are texts of the source, which may say anything of a child.
     """
 
     key: str
@@ -130,6 +131,12 @@ class Grid:
     adds: frozenset[str] = frozenset()
     across: bool = False
     within: tuple[tuple[str, str], ...] = ()
+    recorded: frozenset[str] = frozenset()
+
+    def label(self, row: int, *, texts: bool) -> str:
+        """Return the label of a line, or without `texts` what stands for one that is a text of the source."""
+        label = self.rows[row][0]
+        return label if texts or label not in self.recorded else f"(text {row + 1}, as recorded)"
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,7 @@ def _grids(run: ReportRun, rows: pl.DataFrame) -> list[Grid]:
             key, rows, column, order=order, total_name=NOT_FULL_TIME_AT_D,
             # A type of provision could be called like the line of another table.
             names={} if key == "provision" else _NAMES,
+            free=key == "provision",
         )
         for key, (column, order) in by.items()
     ]  # fmt: skip

@@ -49,6 +49,7 @@ def tally(
     order: Sequence[str] = (),
     total_name: str = "",
     names: Mapping[str, str] | None = None,
+    free: bool = False,
 ) -> Grid:
     """Count rows by the values of a column: a grid with one column of numbers and its total.
 
@@ -60,6 +61,7 @@ def tally(
         order: the values in the order of the lines, each shown also with 0; other values follow, sorted.
         total_name: name of the total's count.
         names: value -> name of its count, for a line that a figure prints too.
+        free: the column holds texts of the source, and not codes.
     """
     names = names or {}
     found = dict(rows.group_by(pl.col(by).cast(pl.String)).len().iter_rows())
@@ -67,4 +69,11 @@ def tally(
     lines = [(value, (Count(found.get(value, 0), names.get(value, "")),)) for value in [*order, *others]]
     if found.get(None):
         lines.append((NOT_RECORDED, (Count(found[None]),)))
-    return Grid(key, (column,), tuple(lines), (Count(rows.height, total_name),), frozenset({column}))
+    return Grid(
+        key,
+        (column,),
+        tuple(lines),
+        (Count(rows.height, total_name),),
+        frozenset({column}),
+        recorded=frozenset(others if free else ()),
+    )

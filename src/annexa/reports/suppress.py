@@ -8,6 +8,8 @@ the tables say which of them add up to which. A hidden count is shown as "c".
    equals the first in printed order), and where there is none, the total. Repeated until nothing changes.
 3. A rate or statistic is hidden with any count that it is worked out from, and where its base is under 6.
 4. There are no rows of children or workers, and no notes that quote counts.
+5. A line that has a text of the source for its label, and no count above 4, shows no label either: such a text may say
+   anything of the few children whom it is about.
 
 Beyond the rule, the sums are then attacked as a reader could do it, all together and not one by one: by the bounds that
 each sets to its hidden counts, by what counts some of those that another counts (a share's part of its whole), and by
@@ -313,9 +315,14 @@ def _hide_grid(report: Report, grid: Grid, gone: frozenset[str]) -> tuple[Grid, 
         )
         return shown
 
-    rows = tuple((label, line(number, label, cells)) for number, (label, cells) in enumerate(grid.rows))
+    labels = [grid.label(row, texts=_many(cells)) for row, (_, cells) in enumerate(grid.rows)]
+    rows = tuple((label, line(row, label, grid.rows[row][1])) for row, label in enumerate(labels))
     total = line(len(grid.rows), "Total", grid.total) if grid.total else None
-    return replace(grid, rows=rows, total=total), places
+    return replace(grid, rows=rows, total=total, recorded=grid.recorded.intersection(labels)), places
+
+
+def _many(cells: Iterable[Cell]) -> bool:
+    return any(isinstance(cell, Count) and cell.value > LARGEST for cell in cells)
 
 
 def _shown(cell: Cell, place: str, gone: frozenset[str]) -> Cell:

@@ -1,7 +1,7 @@
 """3.07: attainment, progress, attendance, exclusion, and education, employment and training after school."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -100,7 +100,7 @@ def virtual_school(run: ReportRun) -> Content:
     return Content(
         figures=figures,
         grids=[
-            _grid(cohorts, "quality", _quality_lines(cohorts[0]), _on_roll),
+            _quality_grid(cohorts),
             _grid(cohorts, "schools", _school_lines(), _graded),
             _results_grid(run, cohorts),
             _after_school_grid(cohorts[0]),
@@ -199,15 +199,16 @@ def _after_school(run: ReportRun, cohort: Cohort) -> dict[str, Cell]:
 Line = tuple[str, pl.Expr, str]  # label, whom it counts, name of the count
 
 
-def _quality_lines(cohort: Cohort) -> list[Line]:
+def _quality_grid(cohorts: tuple[Cohort, ...]) -> Grid:
     quality = pl.col("pep_quality")
     planned = pl.col("on_roll") & pl.col("pep_date").is_not_null()
-    found = cohort.rows.filter(planned)["pep_quality"].drop_nulls().unique().sort().to_list()
-    return [
+    found = cohorts[0].rows.filter(planned)["pep_quality"].drop_nulls().unique().sort().to_list()
+    lines: list[Line] = [
         *((text, planned & (quality == text), "") for text in found),
         (NOT_RECORDED, planned & quality.is_null(), ""),
         (NO_PLAN, pl.col("on_roll") & pl.col("pep_date").is_null(), ""),
     ]
+    return replace(_grid(cohorts, "quality", lines, _on_roll), recorded=frozenset(found))
 
 
 def _school_lines() -> list[Line]:
@@ -251,7 +252,7 @@ def _results_grid(run: ReportRun, cohorts: tuple[Cohort, ...]) -> Grid:
     counts = (_RESULTS[0], _RESULTS[1], _RESULTS[3])
     within = [(_result_heading(what, cohorts[1]), _result_heading(what, cohorts[0])) for what in counts]
     within += [(_result_heading(_RESULTS[1], each), _result_heading(_RESULTS[0], each)) for each in cohorts]
-    return Grid("results", headings, tuple(rows), within=tuple(within))
+    return Grid("results", headings, tuple(rows), within=tuple(within), recorded=frozenset(label for label, _ in rows))
 
 
 def _result_heading(what: str, cohort: Cohort) -> str:

@@ -51,13 +51,16 @@ def reports_page() -> str:
         "stated 0.",
         "**Current status** (reports 2.02, 2.04 and 2.05) comes from the rows of Lists 6 to 9 that are open at the "
         "inspection date: looked after before child protection, before child in need, before care leaver.",
-        "`--format csv` and `--format json` write the same numbers and rows for programs.",
+        "`--format csv` and `--format json` write the same numbers and rows for programs. `annexa report --json` "
+        "prints the numbers alone: no rows, and for a label that is free text its place in the table.",
         "## For wider sharing",
         "What goes to Ofsted is complete. `--suppress` writes the reports as they may be shared more widely:",
         "1. A count from 1 to 4 is shown as `c`, in every table that prints it. 0 stays.\n"
         "2. Where a total would give a hidden count away, the smallest other count goes with it, or the total.\n"
         "3. A rate, mean or median of a hidden count, or over fewer than 6, is shown as `c`.\n"
-        "4. There are no rows of children or workers.",
+        "4. There are no rows of children or workers.\n"
+        "5. A text that your system holds as free text (a reason, a subject, a grade) labels a line only where a count "
+        "of the line is 5 or more; else its place stands for it, as in *(text 2, as recorded)*.",
         "annexa then works through all sums of all reports of the run together, as a reader could, and hides more "
         "until nothing can be worked out. The sheet Notes names what went. Reports of two runs, or reports beside the "
         "lists, can still be compared by whoever has both: share one version, and the lists with nobody who may not "
