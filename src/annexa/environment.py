@@ -14,7 +14,7 @@ from annexa.errors import UsageError
 _LONGEST: Final = 4096
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _SHORTEST: Final = 12  # characters of a password that workbooks are encrypted with; whoever has a file may try for ever
-_LONGEST_OF_OFFICE: Final = 255
+_LONGEST_OF_OFFICE: Final = 255  # as Office counts: units of UTF-16, of which an emoji has two
 
 _PLAIN: Final = frozenset(
     {
@@ -70,8 +70,8 @@ def sealing_secret(variable: str, option: str) -> Secret:
         option: the option that named it, for messages.
 
     Raises:
-        UsageError: there is no such variable; the password is blank, short, longer than Office takes, or has
-            characters that nobody can type, such as the end of a line.
+        UsageError: there is no such variable; the password is blank, short, longer than Office takes, has blanks
+            around it, or characters that nobody can type, such as the end of a line.
     """
     value = secret(variable, option)
     hint = f"Put a password of at least {_SHORTEST} characters into the variable, such as three or four words."
@@ -79,14 +79,19 @@ def sealing_secret(variable: str, option: str) -> Secret:
         raise UsageError(f"{option}: the variable is blank.", hint)
     if len(value) < _SHORTEST:
         raise UsageError(f"{option}: the password is too short to encrypt children's data with.", hint)
-    if len(value) > _LONGEST_OF_OFFICE:
-        raise UsageError(
-            f"{option}: the password is longer than Excel takes.", f"At most {_LONGEST_OF_OFFICE} characters are read."
-        )
     if not value.isprintable():
         raise UsageError(
             f"{option}: the password holds a character that cannot be typed, such as the end of a line.",
             "Set the variable to the password alone.",
+        )
+    if len(value.encode("utf-16-le")) > 2 * _LONGEST_OF_OFFICE:
+        raise UsageError(
+            f"{option}: the password is longer than Excel takes.", f"At most {_LONGEST_OF_OFFICE} characters are read."
+        )
+    if value != value.strip():
+        raise UsageError(
+            f"{option}: the password begins or ends with a blank, which whoever is told it would not type.",
+            'Set the variable to the words alone; in the Windows command prompt as set "NAME=the words".',
         )
     return Secret(value)
 

@@ -5,6 +5,7 @@ import re
 import sqlite3
 import stat
 import zipfile
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -24,9 +25,13 @@ from annexa.sources import load_source
 from tests.acceptance.conftest import DAY, OF_REPORTS
 from tests.support.cli import annexa, contents
 from tests.support.filled import book, listed
+from tests.support.pseudonyms import told
+from tests.support.sealed import quick
 
 DATE = DAY.isoformat()
 EDITION = ("--edition", "ilacs-2022", "--inspection-date", DATE)
+PEOPLE = "ssd_person.csv"
+MADE = "Warning: The key was made"
 PLANT = "jane-plant"  # has a hyphen, which no pseudonym has
 POSTCODE = "EX4 3QZ"
 # Tables cost time one by one: of those that only reports read, some with names and free text are enough.
@@ -65,15 +70,16 @@ def _names(table: str, column: str) -> bool:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder with an extract that is full of names, a place for keys, and a table that nobody knows."""
+    """A folder with an extract that is full of names, and a table that nobody knows."""
     folder = tmp_path_factory.mktemp("place")
-    (folder / "keys").mkdir()
     (folder / "data" / "extract").mkdir(parents=True)
     for name, frame in generate(40, DAY, 5).items():
         if name in LEFT:
             continue
         planted(name, frame).write_csv(folder / "data" / "extract" / f"{name}.csv")
     (folder / "data" / "extract" / "diary.csv").write_text(f"entry\n{PLANT}\n")
+    (folder / "people").mkdir()  # for what one table shows
+    (folder / "people" / PEOPLE).write_bytes((folder / "data" / "extract" / PEOPLE).read_bytes())
     return folder
 
 
@@ -108,13 +114,13 @@ def test_nothing_that_names_a_person_is_in_a_copy(place, copied):
 
 def test_key_and_copy_are_for_their_owner_alone(place, copied):
     key = place / "keys" / "first"
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert (stat.S_IMODE(key.stat().st_mode), stat.S_IMODE(key.parent.stat().st_mode)) == (0o600, 0o700)
     modes = {stat.S_IMODE(each.stat().st_mode) for each in (place / "copy").rglob("*") if each.is_file()}
     assert modes == {0o600}
     secret = key.read_text().split()[1]
     told = copied.out + copied.err + (place / "copy" / "manifest.json").read_text()
     assert secret not in told
-    assert "The key was made." in copied.out
+    assert MADE in copied.err
     assert verify(place / "copy") == []
 
 
@@ -132,20 +138,23 @@ def test_the_manifest_counts_what_was_left_out(place, copied):
 def test_a_child_is_the_same_throughout(place, copied):
     """In every table; in a second run, byte for byte; and another with another key."""
     extract = place / "data" / "extract"
-    key, _ = load_key(place / "keys" / "first", place / "none", [])
+    named = Pseudonyms(load_key(place / "keys" / "first", place / "none", []).value)
     everybody = set(read(extract, "ssd_person.csv")["pers_person_id"])
-    pseudonyms = {Pseudonyms(key).of(person) for person in everybody}
+    pseudonyms = {named.of(person) for person in everybody}
     met = 0
     for (table, column), kind in KINDS.items():
         if kind is Kind.PERSON and (extract / f"{table}.csv").exists():
             before = set(read(extract, f"{table}.csv")[column].drop_nulls())
             after = set(read(place / "copy" / "extract", f"{table}.csv")[column].drop_nulls())
-            assert after == {Pseudonyms(key).of(each) for each in before}, table
+            assert after == {named.of(each) for each in before}, table
             met += len(after & pseudonyms)
     assert met > len(everybody)
-    assert copy(place, place / "again", "--extracts", extract).code == 0
+    again = copy(place, place / "again", "--extracts", extract)
+    assert (again.code, MADE in again.err) == (0, False)
     assert contents(place / "again" / "extract") == contents(place / "copy" / "extract")
-    assert copy(place, place / "other", "--extracts", extract, key="second").code == 0
+    # A slip in the name of the key gives a new one: that is told even where errors alone are.
+    slipped = copy(place, place / "other", "--extracts", place / "people", "--quiet", key="second")
+    assert (slipped.code, slipped.out, slipped.err.startswith(MADE)) == (0, "", True)
     other = set(read(place / "other" / "extract", "ssd_person.csv")["pers_person_id"])
     assert len(other) == len(everybody)
     assert other & pseudonyms == set()
@@ -172,10 +181,19 @@ def rows(path: Path) -> dict[int, list[dict[str, object]]]:
 
 
 def test_the_copy_builds(place, lists):
-    counts = {name: {number: len(each) for number, each in found.items()} for name, found in lists.items()}
-    assert counts["built-copy"] == counts["source"]
-    assert sum(counts["source"].values()) > 30
+    """The same rows, by the pseudonyms of who they are about, and the same cells but for what the page says differs."""
+    differ, _ = told()
+    named = Pseudonyms(load_key(place / "keys" / "first", place / "none", []).value)
+    for number, source in lists["source"].items():
+        copies = lists["built-copy"][number]
+        ours = Counter((named.of(str(next(iter(row.values())))), *_same(row, differ)) for row in source)
+        assert ours == Counter((next(iter(row.values())), *_same(row, differ)) for row in copies), number
+    assert sum(map(len, lists["source"].values())) > 30
     assert verify(place / "built-copy") == []
+
+
+def _same(row: dict[str, object], differ: set[str]) -> list[object]:
+    return [cell for heading, cell in row.items() if heading.strip() not in differ]
 
 
 def test_a_submission_has_the_pseudonyms_of_its_extract(place, lists):
@@ -205,7 +223,7 @@ def test_a_submission_of_another_hand(place, tmp_path):
     sheets = {"List 8": listed(8, row, edition="ilacs-2022", extra=["Notes"]), "Team notes": [[PLANT], ["Hello"]]}
     (tmp_path / "in").mkdir()
     path = book(tmp_path / "in" / "filled.xlsx", sheets)
-    ran = copy(place, tmp_path / "out", path, "--json", *EDITION)
+    ran = copy(place, tmp_path / "out", path, "--json", *EDITION, key="by-hand")
     assert ran.code == 0, ran.err
     (shared,) = rows(tmp_path / "out" / "annex-a.xlsx")[8]
     assert str(shared["Date of Birth"])[:10] == "2014-12-01"
@@ -217,6 +235,7 @@ def test_a_submission_of_another_hand(place, tmp_path):
     with zipfile.ZipFile(tmp_path / "out" / "annex-a.xlsx") as package:
         text = b"".join(package.read(part) for part in package.namelist())
     assert PLANT.encode() not in text.lower() + (ran.out + ran.err).encode()
+    assert json.loads(ran.out)["key_made"] is True
     (told,) = json.loads(ran.out)["manifest"]["copied"]
     assert told["cells_left_out"] == {"Gender": 1, "Number of Placements in the Last 12 months": 1}
 
@@ -227,11 +246,13 @@ def test_a_submission_under_a_password(place, tmp_path):
     env = {"OUR_PASSWORD": "correct horse battery"}
     key, out = place / "keys" / "first", tmp_path / "out"
     words = ("--key", key, "--output", out, "--password-env", "OUR_PASSWORD")
-    ran = annexa("pseudonymise", path, *words, *EDITION, env=env)
+    with quick():
+        ran = annexa("pseudonymise", path, *words, *EDITION, env=env)
     assert ran.code == 0, ran.err
     assert unsealed(out / "annex-a.xlsx", Secret(env["OUR_PASSWORD"])) is not None
-    refused = annexa("pseudonymise", "--extracts", place / "data" / "extract", *words, env=env)
-    assert refused.code == 2
+    new = place / "keys" / "never"
+    refused = annexa("pseudonymise", "--extracts", place / "data" / "extract", *words, "--key", new, env=env)
+    assert (refused.code, new.exists()) == (2, False)
     assert "is for workbooks" in refused.err
 
 
@@ -266,12 +287,30 @@ def test_it_refuses_what_would_give_the_key_away(place, tmp_path):
         assert (ran.code, key.exists()) == (2, False)
         assert "--key: the key would lie" in ran.err
     assert not (tmp_path / "out").exists()
+    (tmp_path / "empty").mkdir()
+    nothing = copy(place, tmp_path / "out", "--extracts", tmp_path / "empty", key="never")
+    assert (nothing.code, (place / "keys" / "never").exists()) == (3, False)
     both = copy(place, tmp_path / "out", extract / "ssd_person.csv", "--extracts", extract)
     assert (both.code, "Both workbooks and an extract" in both.err) == (2, True)
 
 
+def test_the_copy_does_not_lie_with_its_source(place, lists):
+    extract, workbook = place / "data" / "extract", place / "source" / "annex-a.xlsx"
+    before = contents(place / "data")
+    for source, output in (
+        (("--extracts", extract), extract), (("--extracts", extract), extract / "shared"),
+        (("--extracts", extract), place / "data"), ((workbook,), workbook.parent),
+    ):  # fmt: skip
+        ran = copy(place, output, *source)
+        assert (ran.code, "--output: the copy and what it is made from would lie in one folder." in ran.err) == (
+            2,
+            True,
+        )
+    assert contents(place / "data") == before
+
+
 def test_another_output_is_left_alone(place, lists):
-    ran = copy(place, place / "source", "--extracts", place / "data" / "extract")
+    ran = copy(place, place / "source", "--extracts", place / "people")
     assert ran.code != 0
     assert "annexa build" in ran.err
     assert verify(place / "source") == []

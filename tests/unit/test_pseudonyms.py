@@ -116,8 +116,21 @@ def test_dates(tmp_path):
     assert cells(tmp_path, "ssd_contacts", "cont_contact_date", "31/01/2018 09:30", "1900-01-01", "soon") == {
         "31/01/2018 09:30": "2018-01-31", "1900-01-01": None, "soon": None,
     }  # fmt: skip
-    begun = cells(tmp_path, "ssd_missing", "miss_missing_episode_start_date", "2018-01-31T09:30:05")
-    assert begun == {"2018-01-31T09:30:05": "2018-01-31 09:30:05"}
+
+
+def test_of_a_time_only_the_hour_is_kept(tmp_path):
+    texts = ("2018-01-31T09:59:59", "31/01/2018 10:00", "2018-01-31 23:59", "2018-01-31 00:01", "2018-01-31", "soon")
+    for column in ("miss_missing_episode_start_date", "miss_missing_episode_end_date"):
+        assert cells(tmp_path, "ssd_missing", column, *texts) == dict(
+            zip(
+                texts,
+                (
+                    "2018-01-31 09:00:00", "2018-01-31 10:00:00", "2018-01-31 23:00:00", "2018-01-31 00:00:00",
+                    "2018-01-31 00:00:00", None,
+                ),
+                strict=True,
+            )
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -182,6 +195,40 @@ def test_what_was_left_out_is_counted_and_rows_are_put_in_another_order(tmp_path
     assert again["ssd_person"].frame.equals(table.frame)
 
 
+def test_rows_without_an_identifier_stay_as_many_as_they_are(tmp_path):
+    """Those that only a text which is left out tells apart get one each (K10); identical ones stay alike."""
+    rows = {
+        "earl_person_id": ["1", "1", "1", "1", "1"],
+        "earl_episode_id": [None, None, None, None, "7"],
+        "earl_episode_organisation": ["A", "A", "A", "B", "A"],
+        "earl_episode_end_reason": ["moved", "worked", " moved ", "moved", "moved"],
+    }
+    frame = copied(tmp_path, ssd_early_help_episodes=rows)["ssd_early_help_episodes"].frame
+    episodes = dict(frame.group_by("earl_episode_organisation").agg("earl_episode_id").iter_rows())
+    assert episodes[NAMED.of("B")] == [None]
+    first, second, third, fourth = sorted(episodes[NAMED.of("A")])
+    assert NAMED.of("7") in (first, second, third, fourth)
+    assert len({first, second, third, fourth}) == 3
+    assert None not in (first, second, third, fourth)
+    turned = copied(tmp_path, ssd_early_help_episodes={name: cells[::-1] for name, cells in rows.items()})
+    assert turned["ssd_early_help_episodes"].frame.equals(frame)
+
+
+def test_a_table_without_its_column_of_identifiers_gets_one_where_rows_need_it(tmp_path):
+    texts = ['{"Jane": "Y"}', '{"Joan": "Y"}']
+    for json, column in ((texts, 2), (texts[:1] * 2, None)):
+        made = copied(tmp_path, ssd_contacts={"cont_person_id": ["1", "1"], "cont_contact_outcome_json": json})
+        frame = made["ssd_contacts"].frame
+        assert frame["cont_contact_outcome_json"].to_list() == ["{}", "{}"]
+        assert (frame["cont_contact_id"].drop_nulls().n_unique() if "cont_contact_id" in frame else None) == column
+        assert made["ssd_contacts"].columns_left_out == 1
+
+
+def test_no_child_is_invented(tmp_path):
+    people = {"pers_person_id": [None, None, "-1"], "pers_forename": ["Jane", "Joan", "Jean"], "pers_gender": ["F"] * 3}
+    assert copied(tmp_path, ssd_person=people)["ssd_person"].frame["pers_person_id"].to_list() == ["-1", None, None]
+
+
 def test_a_column_of_several_fields_is_treated_as_the_strictest_says(tmp_path):
     """Contacts and referrals in one table; a column of local codes; texts that the profile ignores."""
     made = copied(
@@ -202,12 +249,39 @@ def test_a_column_of_several_fields_is_treated_as_the_strictest_says(tmp_path):
 
 def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path):
     path, out = tmp_path / "keys" / "key", tmp_path / "out"
-    path.parent.mkdir()
-    key, made = load_key(path, out, [])
-    assert (made, len(key)) == (True, 32)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert load_key(path, out, []) == (key, False)
-    assert load_key(path.with_name("other"), out, [])[0] != key
+    key = load_key(path, out, [])
+    assert (key.made, len(key.value)) == (True, 32)
+    assert not path.parent.exists(), "nothing is written before there is a copy"
+    with key.kept():
+        pass
+    assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
+    again = load_key(path, out, [])
+    assert (again.value, again.made) == (key.value, False)
+    assert load_key(path.with_name("other"), out, []).value != key.value
+    assert repr(key) == f"Key(path={path!r}, made=True)"
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_run_that_fails_leaves_no_new_key_and_takes_no_old_one(tmp_path, beside):
+    path = tmp_path / "keys" / "key"
+    if beside:
+        path.parent.mkdir()
+    for error in (OutputError("full", ""), KeyboardInterrupt()):
+        with pytest.raises(type(error)), load_key(path, tmp_path / "out", []).kept():
+            raise error
+        assert (path.exists(), path.parent.exists()) == (False, beside)
+    with load_key(path, tmp_path / "out", []).kept():
+        pass
+    with pytest.raises(KeyboardInterrupt), load_key(path, tmp_path / "out", []).kept():
+        raise KeyboardInterrupt
+    assert not load_key(path, tmp_path / "out", []).made
+
+
+def test_of_two_runs_that_make_a_key_at_once_one_is_refused(tmp_path):
+    first, second = (load_key(tmp_path / "key", tmp_path / "out", []) for _ in range(2))
+    with first.kept(), pytest.raises(OutputError, match="File exists"), second.kept():
+        pass
+    assert load_key(tmp_path / "key", tmp_path / "out", []).value == first.value
 
 
 @pytest.mark.parametrize(
@@ -225,8 +299,8 @@ def test_another_file_is_no_key_and_stays_as_it_is(tmp_path, content):
 @pytest.mark.skipif(os.name != "posix", reason="rights of files")
 def test_a_key_that_others_may_read_is_refused(tmp_path):
     path = tmp_path / "key"
-    load_key(path, tmp_path / "out", [])
-    path.chmod(0o640)
+    with load_key(path, tmp_path / "out", []).kept():
+        path.chmod(0o640)
     with pytest.raises(UsageError, match="others than its owner"):
         load_key(path, tmp_path / "out", [])
 
@@ -240,7 +314,7 @@ def test_the_key_lies_apart_from_copy_and_source(tmp_path):
             load_key(place, out, [extract])
         assert not place.exists()
     with pytest.raises(UsageError, match="no folder"):
-        load_key(tmp_path / "none" / "key", out, [extract])
+        load_key(tmp_path / "none" / "none" / "key", out, [extract])
 
 
 def test_no_half_key_is_left_behind(tmp_path, monkeypatch):
@@ -248,6 +322,7 @@ def test_no_half_key_is_left_behind(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OutputError, match="No space left"):
-        load_key(tmp_path / "key", tmp_path / "out", [])
-    assert list(tmp_path.iterdir()) == []
+    for path in (tmp_path / "key", tmp_path / "keys" / "key"):
+        with pytest.raises(OutputError, match="No space left"), load_key(path, tmp_path / "out", []).kept():
+            pytest.fail("there is no copy without its key")
+        assert list(tmp_path.iterdir()) == []

@@ -58,6 +58,10 @@ def package(size: int) -> bytes:
         ("hunter2", "too short"),
         ("eleven char", "too short"),
         ("a" * 256, "longer than Excel takes"),
+        ("\U0001f600" * 128, "longer than Excel takes"),
+        ("three little words ", "begins or ends with a blank"),
+        (" three little words", "begins or ends with a blank"),
+        ("three little words\u3000", "cannot be typed"),
         ("correct horse\n", "cannot be typed"),
         ("correct\thorse", "cannot be typed"),
         ("correct horse \udc80", "cannot be typed"),
@@ -71,7 +75,9 @@ def test_a_password_that_is_refused_is_not_repeated(value: str, why: str, monkey
     assert not value.strip() or value.strip() not in told
 
 
-@pytest.mark.parametrize("value", ["twelve chars", "a" * 255, "Größe übt täglich", " outer blanks "])
+@pytest.mark.parametrize(
+    "value", ["twelve chars", "a" * 255, "Größe übt täglich", "\U0001f600" * 127 + "a", "inner  blanks stay"]
+)
 def test_a_password_that_is_taken(value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PW", value)
     word = sealing_secret("PW", "--password-env")

@@ -46,7 +46,7 @@ def pseudonymise(
     edition: o.Edition = None,
     password_env: o.PasswordEnv = None,
     config: o.Config = None,
-    quiet: o.Quiet = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print errors alone, and whether a key was made.")] = False,
     verbose: o.Verbose = False,
     json: o.Json = False,
     log_file: o.LogFile = None,
@@ -88,8 +88,14 @@ def pseudonymise(
     with console.progress(quiet=quiet, verbose=verbose and not quiet, stage=stage) as tell:
         report = run_pseudonymise(request, tell)
     console.run_notes(report.manifest.notes, quiet=quiet)
+    if report.key_made:  # with --quiet too: a slip in the name of the key begins a new series, and nothing else tells
+        console.warning(
+            "The key was made, and with it new pseudonyms begin. Whoever has it can undo the copy: keep it apart. "
+            "If earlier copies are to go with this one, name their key with --key."
+        )
     if json:
-        console.document({"output": str(output), "manifest": report.manifest.model_dump(mode="json")})
+        shown = report.manifest.model_dump(mode="json")
+        console.document({"output": str(output), "key_made": report.key_made, "manifest": shown})
     elif not quiet:
         _show(report)
     for text in report.unread:
@@ -114,7 +120,3 @@ def _show(report: "CopyReport") -> None:
     if report.manifest.unknown_inputs:
         number = len(report.manifest.unknown_inputs)
         console.line(f"Not copied, since the source profile does not know them: {number} tables or files.")
-    if report.key_made:
-        console.line(
-            "The key was made. Who has it can repeat the pseudonyms: keep it apart from the copy, and keep it."
-        )

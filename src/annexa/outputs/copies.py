@@ -19,7 +19,7 @@ HEADING: Final = "Annex A: pseudonymised copy"
 _NOT_SUPPLIED: Final = "Not supplied: no workbook has this list."
 _NOTES: Final = (
     "Identifiers, workers, teams and organisations are pseudonyms, made with a key that is kept elsewhere.",
-    "Dates of birth are the first of their month, postcodes are sectors.",
+    "Dates of birth, and dates on a child's birthday, are the first of the month; postcodes are sectors.",
     "This is personal data about children still: who knows a child's dates may know the child.",
 )
 

@@ -5,8 +5,9 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from annexa import __version__
 from annexa.editions import DEFAULT_EDITION, Edition, load_edition
@@ -22,6 +23,7 @@ from annexa.extract.address import Place
 from annexa.extract.load import extract_from
 from annexa.extract.names import person_names
 from annexa.extract.read import InputFile, read_extract
+from annexa.filled.open import unsealed
 from annexa.findings import Findings
 from annexa.lists.context import Context
 from annexa.outputs import evidence_index as index
@@ -30,7 +32,7 @@ from annexa.outputs.stage import Stage
 from annexa.outputs.tracker import write_audits
 from annexa.period import InspectionPeriod
 from annexa.pipeline.building import limits_of
-from annexa.pipeline.evidence import TrackerReport, TrackerRequest, look
+from annexa.pipeline.evidence import TrackerReport, TrackerRequest, look, own_workbooks
 from annexa.settings import Settings
 from annexa.sources import load_source
 
@@ -39,6 +41,11 @@ Progress = Callable[[str], None]
 INDEX_PAGE: Final = "index.html"
 INDEX_WORKBOOK: Final = "index.xlsx"
 COPIED_AS_THEY_ARE: Final = "Documents are copied as they are: annexa encrypts no file but its own workbooks."
+_OTHERWISE: Final = (
+    "The file is annexa's own, and is protected otherwise than by the password that is given: "
+    "build again with --password-env."
+)
+_ZIP: Final = b"PK\x03\x04"  # begins a workbook in plain
 _AUDITS: Final = ("persons", "audits")
 _NOT_IN_A_NAME: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 _LONGEST: Final = 180  # bytes of a file's name, so that every system takes it with the item in front
@@ -120,7 +127,7 @@ def collect(request: CollectRequest, progress: Progress = lambda _: None) -> Col
         extracted = replace(extracted, remarks=(*extracted.remarks, COPIED_AS_THEY_ARE))
     progress("copying the files")
     with Stage(request.output, about.password) as stage:
-        copied = _Copied(stage)
+        copied = _Copied(stage, own_workbooks(about) if about.password else frozenset(), about.password)
         entries = tuple(
             entry for at, row in enumerate(report.rows) for entry in _entries(at, row, report, extracted, copied)
         )
@@ -160,19 +167,39 @@ def _from_extract(
 
 @dataclass
 class _Copied:
-    """The files that are in the folder already, so that none is there twice and no name is."""
+    """The files that are in the folder already, so that none is there twice and no name is.
+
+    Args:
+        stage: the folder.
+        own: annexa's own workbooks, which are encrypted in an output under a password.
+        password: that password.
+        names: of the files, by item and place that each was copied from.
+    """
 
     stage: Stage
+    own: frozenset[Path] = frozenset()
+    password: Secret | None = None
     names: dict[tuple[str, Path], str] = field(default_factory=dict)
 
-    def add(self, item: str, wanted: str, path: Path, file: BinaryIO) -> str:
-        """Copy an open file into the folder under its number, once; return its name there."""
+    def add(self, item: str, wanted: str, path: Path, file: BufferedReader) -> str | None:
+        """Copy an open file into the folder under its number, once.
+
+        Returns:
+            Its name there; None where it is to be encrypted, and is so otherwise than by the password.
+        """
         key = (item, path.resolve())
         if key not in self.names:
+            in_plain = key[1] in self.own and file.peek(len(_ZIP)).startswith(_ZIP)
+            if key[1] in self.own and not in_plain and not self._opens(path):
+                return None
             self.names[key] = self.free(item, wanted)
-            with self.stage.plain(self.names[key]).open("wb") as target:
+            place = self.stage.workbook if in_plain else self.stage.plain
+            with place(self.names[key]).open("wb") as target:
                 shutil.copyfileobj(file, target)
         return self.names[key]
+
+    def _opens(self, path: Path) -> bool:
+        return self.password is not None and unsealed(path, self.password) is not None
 
     def free(self, item: str, wanted: str) -> str:
         """Return a name that no file of the folder has."""
@@ -252,6 +279,8 @@ def _file_entry(
         return entry(index.NOT_COLLECTED, f"The file cannot be read ({error.strerror}).", named=named)
     with file:
         name = copied.add(row.number, wanted, each.located.path, file)
+    if name is None:
+        return entry(index.NOT_COLLECTED, _OTHERWISE, named=named)
     renamed = "Its own name is that of a person: it stands here under another." if personal else ""
     return entry(index.COLLECTED, renamed, row.checks, file=name)
 

@@ -20,11 +20,11 @@ from annexa.outputs.manifest import Manifest, is_output_name
 from annexa.outputs.stage import Stage
 from annexa.period import InspectionPeriod
 from annexa.pipeline.building import limits_of
-from annexa.pipeline.filling import FilledRequest, read_filled, refuse_own_input
+from annexa.pipeline.filling import FilledRequest, read_filled
 from annexa.pipeline.record import copied_entry, manifest_of_copy
 from annexa.pseudonyms.extract import ExtractCopier
 from annexa.pseudonyms.hashing import Pseudonyms
-from annexa.pseudonyms.key import load_key
+from annexa.pseudonyms.key import Key, load_key
 from annexa.pseudonyms.submission import SubmissionCopier
 from annexa.pseudonyms.treatments import Words
 from annexa.settings import Settings
@@ -86,18 +86,28 @@ def pseudonymise(request: CopyRequest, progress: Progress = lambda _: None) -> C
     """Write a copy without names, with pseudonyms in the place of identifiers.
 
     Raises:
-        AnnexaError: whatever a stage raises; nothing of an earlier output is lost.
+        AnnexaError: whatever a stage raises; nothing of an earlier output is lost, and no new key is left.
     """
-    key, made = load_key(request.key, request.output, request.files())
-    pseudonyms = Pseudonyms(key)
+    _refuse_together(request)
+    key = load_key(request.key, request.output, request.files())
     if isinstance(request.source, tuple):
-        return _submission(request, request.source, pseudonyms, progress, made=made)
-    return _extract(request, request.source, pseudonyms, progress, made=made)
+        return _submission(request, request.source, key, progress)
+    return _extract(request, request.source, key, progress)
 
 
-def _extract(
-    request: CopyRequest, place: Place, pseudonyms: Pseudonyms, progress: Progress, *, made: bool
-) -> CopyReport:
+def _refuse_together(request: CopyRequest) -> None:
+    """Whoever is handed the folder with the copy must not find in it what the copy was made from."""
+    output = request.output.resolve()
+    for each in request.files():
+        place = each.resolve()
+        if output.is_relative_to(place) or place.is_relative_to(output):
+            raise UsageError(
+                "--output: the copy and what it is made from would lie in one folder.",
+                "Choose a folder of its own for the copy, which is handed over where the source is not.",
+            )
+
+
+def _extract(request: CopyRequest, place: Place, key: Key, progress: Progress) -> CopyReport:
     if request.password is not None:
         raise UsageError(
             "--password-env is for workbooks: the copy of an extract is a folder of CSV files, which hold no password.",
@@ -113,7 +123,7 @@ def _extract(
     progress("writing the copy")
     with Stage(request.output) as stage:
         copies = []
-        for copy in ExtractCopier(source, pseudonyms, _words(settings, source)).tables(raw):
+        for copy in ExtractCopier(source, Pseudonyms(key.value), _words(settings, source)).tables(raw):
             write_table(stage.path(f"{FOLDER}/{copy.name}.csv"), copy.frame)
             copies.append(copied_entry(copy))
         notes = []
@@ -124,20 +134,18 @@ def _extract(
         told = manifest_of_copy(
             copies, raw.inputs, edition, source, request.inspection_date, request.created, raw.unknown, notes
         )
-        return CopyReport(stage.commit(told), request.output / FOLDER, made)
+        with key.kept():
+            return CopyReport(stage.commit(told), request.output / FOLDER, key.made)
 
 
-def _submission(
-    request: CopyRequest, workbooks: tuple[Path, ...], pseudonyms: Pseudonyms, progress: Progress, *, made: bool
-) -> CopyReport:
+def _submission(request: CopyRequest, workbooks: tuple[Path, ...], key: Key, progress: Progress) -> CopyReport:
     settings, day = request.settings, request.inspection_date
     edition = load_edition(settings.edition or DEFAULT_EDITION)
-    refuse_own_input(workbooks, request.output)
     progress("reading the workbooks")
     period = InspectionPeriod(day, settings.extract_date)
     wanted = FilledRequest(workbooks, edition, period, settings, request.password)
     filled, inputs = read_filled(wanted, Findings())
-    copies = dict(SubmissionCopier(edition, pseudonyms, _words(settings, None)).lists(filled))
+    copies = dict(SubmissionCopier(edition, Pseudonyms(key.value), _words(settings, None), day).lists(filled))
     progress("writing the copy")
     with Stage(request.output, request.password) as stage:
         frames = {number: each.frame for number, each in copies.items()}
@@ -145,7 +153,8 @@ def _submission(
         told = manifest_of_copy(
             [copied_entry(each) for each in copies.values()], inputs, edition, None, day, request.created
         )
-        return CopyReport(stage.commit(told), request.output / FILE, made, filled.unread)
+        with key.kept():
+            return CopyReport(stage.commit(told), request.output / FILE, key.made, filled.unread)
 
 
 def _words(settings: Settings, source: SourceProfile | None) -> Words:

@@ -10,14 +10,18 @@ from annexa.editions import normalise, normalise_expr
 from annexa.extract.clean import Judged, judge
 from annexa.extract.files import ROW
 from annexa.extract.read import RawExtract, RawTable
+from annexa.pseudonyms.birthdays import without_birthdays
 from annexa.pseudonyms.cells import Cells, codes, factors, failed, flags, named, sector, words
 from annexa.pseudonyms.hashing import Pseudonyms
-from annexa.pseudonyms.treatments import FACTORS, FLAGS, Treatment, Words, treatment
+from annexa.pseudonyms.nameless import told_apart
+from annexa.pseudonyms.treatments import Treatment, Words, treatment
+from annexa.pseudonyms.whose import Births
 from annexa.records import RECORDS, Kind, Record, RecordField
+from annexa.records.flags import FACTORS, FLAGS
 from annexa.sources import SourceProfile
 
 _DAY: Final = "%Y-%m-%d"
-_MOMENT: Final = "%Y-%m-%d %H:%M:%S"
+_FORMS: Final[Mapping[Treatment, str]] = {Treatment.HOUR: "%Y-%m-%d %H:%M:%S", Treatment.DATE: _DAY}
 # Of several kinds that read one column, these see most of what it holds.
 _WIDEST: Final = (Kind.PERSON, Kind.MOMENT, Kind.SIGNED, Kind.DECIMAL)
 
@@ -75,12 +79,14 @@ class ExtractCopier:
         Args:
             raw: the extract, read with source.wanted(); it is empty in the end.
         """
+        births = Births(raw.tables, self._source)
         for name in sorted(raw.tables):
-            yield self._table(raw.tables.pop(name))
+            yield self._table(raw.tables.pop(name), births)
 
-    def _table(self, raw: RawTable) -> Copied:
+    def _table(self, raw: RawTable, births: Births) -> Copied:
         copied: dict[str, pl.Series] = {}
         left_out: dict[str, int] = {}
+        days: dict[str, Treatment] = {}
         for column in raw.frame.columns:
             readings = self._readings(raw.name, column)
             # Of several fields that are read from one column the strictest says what becomes of it.
@@ -92,7 +98,10 @@ class ExtractCopier:
             copied[column] = cells.values.alias(column)
             if cells.left_out:
                 left_out[column] = cells.left_out
-        frame = pl.DataFrame(copied)
+            if strictest in _FORMS:
+                days[column] = strictest
+        frame = _without_birthdays(pl.DataFrame(copied), days, births.of(raw)) if days else pl.DataFrame(copied)
+        frame = told_apart(raw, frame, self._source, self._pseudonyms)
         frame = frame.sort(frame.columns, nulls_last=True) if frame.width else frame
         return Copied(raw.name, frame, len(raw.columns_found) - len(copied), left_out)
 
@@ -142,8 +151,24 @@ class ExtractCopier:
             return Cells(trimmed["v"], lost)
         if strictest is Treatment.MONTH:
             return Cells(values.dt.truncate("1mo").dt.strftime(_DAY), lost)
-        return Cells(values.dt.strftime(_MOMENT if readings[0].field.kind is Kind.MOMENT else _DAY), lost)
+        if strictest is Treatment.HOUR:
+            values = values.dt.truncate("1h")
+        return Cells(values.dt.strftime(_FORMS[strictest]), lost)
 
     def _judged(self, texts: pl.Series, reading: _Reading) -> Judged:
         fields = {texts.name: reading.field}
         return judge(texts.to_frame(), reading.record, fields, self._source)[texts.name]
+
+
+def _without_birthdays(copied: pl.DataFrame, days: Mapping[str, Treatment], born: pl.Series) -> pl.DataFrame:
+    """Mend the columns of days, which hold text in the form of their treatment; any other text in them stays."""
+    read = copied.select(
+        pl.col(column).str.to_datetime(_FORMS[done], strict=False)
+        if done is Treatment.HOUR
+        else pl.col(column).str.to_date(_FORMS[done], strict=False)
+        for column, done in days.items()
+    )
+    mended = without_birthdays(read, born).select(
+        pl.col(column).dt.strftime(_FORMS[done]) for column, done in days.items()
+    )
+    return copied.with_columns(mended[column].zip_with(mended[column].is_not_null(), copied[column]) for column in days)

@@ -3,7 +3,9 @@
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,36 +17,79 @@ _LENGTH: Final = len(_HEAD) + 2 * _BYTES
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
-def load_key(path: Path, output: Path, inputs: Sequence[Path]) -> tuple[bytes, bool]:
-    """Return the key in a file, which is made where it is not there.
+@dataclass(frozen=True)
+class Key:
+    """A key, which is on the disk only once a copy is made with it.
+
+    Args:
+        path: its file.
+        value: 32 bytes, secret.
+        made: whether it is a new one.
+    """
+
+    path: Path
+    value: bytes = field(repr=False)
+    made: bool
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Write a new key, and its folder, before the copy appears; where that fails neither is left behind.
+
+        Raises:
+            OutputError: it cannot be written, or another run has made one in the meantime.
+        """
+        with ExitStack() as undo:
+            if self.made:
+                if _folder_made(self.path):
+                    undo.callback(_remove_folder, self.path.parent)
+                _write(self.path, self.value)
+                undo.callback(self.path.unlink, missing_ok=True)
+            yield
+            undo.pop_all()
+
+
+def load_key(path: Path, output: Path, inputs: Sequence[Path]) -> Key:
+    """Return the key in a file, or a new one for it where it is not there; nothing is written.
 
     Args:
         path: the file.
         output: the folder that the copy is written to.
         inputs: files and folders that are read.
 
-    Returns:
-        The key (32 bytes), and whether it was made now.
-
     Raises:
-        UsageError: the file would lie with the copy or beside what is read; it is no key; others may read it; its
-            folder is not there.
-        OutputError: it cannot be written.
+        UsageError: the file would lie with the copy or beside what is read; it is no key; others may read it; there
+            is neither a folder for it nor one to make that in.
     """
     _refuse_near(path, output, inputs)
-    if not path.parent.is_dir():
+    if os.path.lexists(path):
+        return Key(path, _read(path), made=False)
+    # One folder is made; where more are missing the path is more likely a slip.
+    if not path.parent.parent.is_dir():
         raise UsageError(f"--key: there is no folder for {path.name}.", "Make a folder that only you may read.")
+    return Key(path, secrets.token_bytes(_BYTES), made=True)
+
+
+def _folder_made(path: Path) -> bool:
+    """Make the folder of a file where it is missing, for its owner alone; return whether it was."""
+    if path.parent.is_dir():
+        return False
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(path), False
+        path.parent.mkdir(mode=0o700)
     except OSError as error:
         raise _unwritten(path, error) from None
-    return _written(handle, path), True
+    return True
 
 
-def _written(handle: int, path: Path) -> bytes:
-    key = secrets.token_bytes(_BYTES)
+def _remove_folder(folder: Path) -> None:
+    with suppress(OSError):  # somebody has put something into it
+        folder.rmdir()
+
+
+def _write(path: Path, key: bytes) -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise _unwritten(path, error) from None
     try:
         with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
             file.write(f"{_HEAD}{key.hex()}\n")
@@ -53,7 +98,6 @@ def _written(handle: int, path: Path) -> bytes:
     except OSError as error:  # half a key would be taken for a file that is none
         path.unlink(missing_ok=True)
         raise _unwritten(path, error) from None
-    return key
 
 
 def _unwritten(path: Path, error: OSError) -> OutputError:

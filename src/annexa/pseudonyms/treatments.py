@@ -13,7 +13,7 @@ from typing import Final
 from annexa.editions import ColumnSpec, code_sets
 from annexa.filled.kinds import Cells, cells_of
 from annexa.records import Kind, RecordField
-from annexa.reports.exploitation_flags import FACTORS as FACTOR_CODES
+from annexa.records.flags import FACTORS, FLAGS
 from annexa.reports.not_full_time import NO_PROVISION
 
 
@@ -28,8 +28,9 @@ class Treatment(IntEnum):
     FACTORS = 6  # JSON: the factors that a rule reads
     WORD = 7  # a word that a rule looks for stays; any other text gets a pseudonym
     CODE = 8  # a value that the code set or the source profile knows stays; any other becomes NOT_KNOWN
-    DATE = 9  # a date that can be read stays
-    NUMBER = 10  # a number that can be read stays
+    HOUR = 9  # as DATE, with the hour of its time; stands before DATE, which would take the hour off
+    DATE = 10  # a date that can be read stays; on a birthday of whom the row is about it is the first of the month
+    NUMBER = 11  # a number that can be read stays
 
 
 # In the place of a code that no map knows: it may be a name, and a blank would be taken for "not recorded" (K20).
@@ -42,7 +43,7 @@ KINDS: Final[Mapping[Kind, Treatment | None]] = {
     Kind.DATE: Treatment.DATE,
     Kind.BIRTH: Treatment.MONTH,
     Kind.PLANNED: Treatment.DATE,
-    Kind.MOMENT: Treatment.DATE,
+    Kind.MOMENT: Treatment.HOUR,
     Kind.CODE: Treatment.CODE,
     Kind.POSTCODE: Treatment.SECTOR,
     Kind.WHOLE: Treatment.NUMBER,
@@ -109,29 +110,6 @@ WORDS: Final[Mapping[str, str]] = {
     "virtual_school.year_group": _YEAR_GROUPS,
     "attainment.key_stage": _KEY_STAGES,
 }
-
-# What rules read of each JSON field. A conformance test holds the flags against the rules themselves.
-FLAGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "contacts.outcome_json": (
-        "NEW_REFERRAL_FLAG", "EXISTING_REFERRAL_FLAG", "CP_ENQUIRY_FLAG", "NFA_FLAG", "NON_AGENCY_ADOPTION_FLAG",
-        "PRIVATE_FOSTERING_FLAG", "ADVICE_FLAG", "MISSING_FLAG", "OLA_CP_FLAG", "OTHER_OUTCOMES_EXIST_FLAG",
-    ),
-    "cin_episodes.outcome_json": (
-        "NFA_FLAG", "PRIVATE_FOSTERING_FLAG", "CP_TRANSFER_IN_FLAG", "CARE_LEAVER_FLAG", "CLA_REQUEST_FLAG",
-    ),
-    "assessments.outcome_json": (
-        "NFA_FLAG", "PROV_OF_SERVICES_FLAG", "PROV_OF_SB_CARE_FLAG", "CLA_REQUEST_FLAG", "STRATEGY_DISCUSSION_FLAG",
-    ),
-    "section_47_enquiries.outcome_json": (
-        "CP_CONFERENCE_FLAG", "NFA_FLAG", "LEGAL_ACTION_FLAG", "PROV_OF_SERVICES_FLAG", "PROV_OF_SB_CARE_FLAG",
-        "NFA_CONTINUE_SINGLE_FLAG", "MONITOR_FLAG", "OTHER_OUTCOMES_EXIST_FLAG",
-    ),
-    "care_plans.plan_json": (
-        "ADOPTION", "LTRELFR", "LTFOST18", "RESPLMT", "SUPPLIV", "RETURN1M", "RETURN6M", "RETURNEV", "REMAINSUP",
-        "OTHERPLN",
-    ),
-}  # fmt: skip
-FACTORS: Final[Mapping[str, tuple[str, ...]]] = {"assessment_factors.factors_json": FACTOR_CODES}
 
 FIELDS: Final[Mapping[str, Treatment]] = {
     **dict.fromkeys(_PSEUDONYMS, Treatment.PSEUDONYM),

@@ -1,8 +1,10 @@
 """docs/pseudonymised-fields.md: what becomes of every column in a pseudonymised copy."""
 
 from annexa.editions import edition_names, load_edition
-from annexa.pseudonyms.treatments import FACTORS, FLAGS, Treatment, column_decision, decision
-from annexa.records import RECORDS
+from annexa.pseudonyms.treatments import Treatment, column_decision, decision
+from annexa.pseudonyms.whose import NO_CHILDS
+from annexa.records import RECORDS, Record, RecordField
+from annexa.records.flags import FACTORS, FLAGS
 from tests.support.markdown import code, codes, page, table
 
 WORDS = {
@@ -14,7 +16,8 @@ WORDS = {
     Treatment.FACTORS: "only factors that a rule reads",
     Treatment.WORD: "a word that a rule looks for, else a pseudonym",
     Treatment.CODE: "a value that is known, else `(left out)`",
-    Treatment.DATE: "date",
+    Treatment.HOUR: "date and full hour; on a birthday the first day of the month",
+    Treatment.DATE: "date; on a birthday the first day of the month",
     Treatment.NUMBER: "number",
 }
 
@@ -40,8 +43,13 @@ def _fields() -> list[tuple[str, ...]]:
         for field in record.fields().values():
             path = f"{record.meta.name}.{field.name}"
             kept = codes((*FLAGS.get(path, ()), *FACTORS.get(path, ())))
-            rows.append((code(record.meta.table), codes(field.columns), WORDS[decision(record.meta.name, field)], kept))
+            rows.append((code(record.meta.table), codes(field.columns), _words(record, field), kept))
     return rows
+
+
+def _words(record: type[Record], field: RecordField) -> str:
+    done = decision(record.meta.name, field)
+    return "date" if done is Treatment.DATE and record.meta.name in NO_CHILDS else WORDS[done]
 
 
 def _headings() -> list[tuple[str, ...]]:
