@@ -25,24 +25,20 @@ def written(given, tmp_path_factory):
     return out
 
 
-@pytest.fixture(scope="module")
-def left_out(written):
-    return pl.read_csv(written / "exclusions.csv", infer_schema=False)
-
-
-@pytest.fixture(scope="module")
-def child(left_out):
-    """The child of whom most records are left out."""
+def left_out_of(written):
+    """What a build has left out, and the child of whom most records are left out."""
+    left_out = pl.read_csv(written / "exclusions.csv", infer_schema=False)
     counted = left_out.drop_nulls("person_id").group_by("person_id").len().sort("len", "person_id")
-    return counted["person_id"][-1]
+    child = counted["person_id"][-1]
+    return child, left_out.filter(pl.col("person_id") == child)
 
 
-def test_the_story_agrees_with_what_the_build_writes(given, written, left_out, child, tmp_path, monkeypatch):
+def test_the_story_agrees_with_what_the_build_writes(given, written, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    child, of_child = left_out_of(written)
     done = annexa("explain", child, *given, "--json")
     assert (done.code, child in done.err, contents(tmp_path)) == (0, False, {})
     story = json.loads(done.out)
-    of_child = left_out.filter(pl.col("person_id") == child)
     told = [
         (str(each["number"]), record["reason"], record["table"], str(record["row"]), record["decided"] or "")
         for each in story["lists"]
@@ -65,10 +61,12 @@ def test_the_story_agrees_with_what_the_build_writes(given, written, left_out, c
     assert {each["number"] for each in story["lists"] if each["state"] == "on"} == on_sheets
 
 
-def test_of_one_list_as_text_with_a_log_that_does_not_name_the_child(given, left_out, child, tmp_path, monkeypatch):
+def test_of_one_list_as_text_with_a_log_that_does_not_name_the_child(little, little_built, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    row = left_out.filter(pl.col("person_id") == child).row(0, named=True)
+    child, of_child = left_out_of(little_built)
+    row = of_child.row(0, named=True)
     number, log = row["list"], tmp_path / "log.txt"
+    given = ("--inspection-date", DAY, "--extracts", little)
     done = annexa("explain", child, "--list", number, *given, "--log-file", log, "--verbose")
     assert (done.code, child in done.err) == (0, False)
     assert done.out.startswith(f"The story of {child}\n=")
@@ -98,7 +96,7 @@ def test_a_child_that_nobody_knows_is_not_named(little, tmp_path):
 def test_a_list_that_the_edition_does_not_have(little):
     done = annexa("explain", UNKNOWN, "--list", "12", "--inspection-date", DAY, "--extracts", little, "--quiet")
     assert (done.code, done.out) == (2, "")
-    assert "--list: edition ilacs-2018 has no List 12." in done.err
+    assert "--list: edition ilacs-2018 has no list of that number." in done.err
     assert UNKNOWN not in done.err
 
 

@@ -149,6 +149,7 @@ def _early_help_records(run: Run) -> tuple[list[Row], dict[str, dict[int, list[s
             found[row["_row"]] = ["NO_CHILD_ID"] if row["person_id"] is None and all(of_age) else []
             for child in children:
                 record = {**row, "person_id": child, "event_id": row[identifier], "ended": row[end], "_table": table}
+                record["_family"] = row["person_id"] is None
                 reason = span_reason(run, 2, record, "start_date", "ended")
                 adult = run.adult_on(child, row["start_date"])
                 if reason is None and adult and (run.options["drop_adults"] or row["person_id"] is None):
@@ -162,9 +163,8 @@ def _family(run: Run, family: str | None) -> list[str]:
     return sorted({row["person_id"] for row in members if row["person_id"]})
 
 
-def list_2(run: Run) -> Output:
-    """Early help open at D or ended in W; an assessment and an episode of one child and start are one row."""
-    records, reasons = _early_help_records(run)
+def _early_help_parts(records: list[Row]) -> list[list[Row]]:
+    """The records that make one row: each alone, or an assessment and an episode of one child and start."""
     parts: dict[Any, list[Row]] = {}
     turns: dict[Any, int] = {}
     for number, record in enumerate(sorted(records, key=_by_identifier)):
@@ -174,8 +174,33 @@ def list_2(run: Run) -> Output:
         else:  # of several of one day the first episode goes with the first assessment
             turn = turns[(record["_table"], key)] = turns.get((record["_table"], key), 0) + 1
             parts.setdefault((key, turn), []).append(record)
+    return list(parts.values())
+
+
+def family_fates(run: Run) -> dict[tuple[str, int], str | None]:
+    """(Child, row) -> what List 2 makes of the assessment of a family for each child of it."""
+    table = "annexa_early_help_assessments"
+    records, given = _early_help_records(run)
+    fates: dict[tuple[str, int], str | None] = {
+        (child, row["_row"]): row["_drop"]
+        for row in run.tables.get(table, [])
+        if row["person_id"] is None and row["_drop"] in ("DUPLICATE", "CONFLICT")
+        for child in _family(run, row["family_id"])
+    }
+    for part in _early_help_parts(records):
+        reason = first_reason([record["_reason"] for record in part])
+        for record in part:
+            if record["_table"] == table and record["_family"]:
+                own = [*given[table][record["_row"]], reason and record["_reason"]]
+                fates[record["person_id"], record["_row"]] = first_reason(own)
+    return fates
+
+
+def list_2(run: Run) -> Output:
+    """Early help open at D or ended in W; an assessment and an episode of one child and start are one row."""
+    records, reasons = _early_help_records(run)
     listed = []
-    for part in parts.values():
+    for part in _early_help_parts(records):
         reason = first_reason([record["_reason"] for record in part])
         for record in part:
             reasons[record["_table"]][record["_row"]].append(reason and record["_reason"])

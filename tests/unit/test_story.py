@@ -1,7 +1,6 @@
 """One child's story: a sentence for every reason, for every list, and for every record; and how it reads."""
 
 import json
-import re
 from datetime import date
 from functools import cache
 from string import Formatter
@@ -10,7 +9,8 @@ import polars as pl
 import pytest
 
 from annexa.editions import edition_names, load_edition
-from annexa.findings import empty, findings
+from annexa.findings import findings
+from annexa.lists.early_help import family_fates
 from annexa.lists.reasons import REASONS
 from annexa.lists.registry import COHORTS
 from annexa.records import RECORDS
@@ -19,22 +19,14 @@ from annexa.story.facts import FACTS
 from annexa.story.model import NOT_SUPPLIED, OFF, ON
 from annexa.story.records import ALWAYS, DETAILS, OF_STAFF, READS
 from annexa.story.sentences import ASIDE, SENTENCES, VARIANTS
-from annexa.story.tell import story_of
 from annexa.story.text import WIDTH, lines_of
 from annexa.story.words import NOUNS, shown
 from tests.spec.adapter import outcome
 from tests.spec.test_membership import EXAMPLES
 from tests.support.build import build
+from tests.support.telling import PERSON, SINCE_2025, D, tell, tell_list
 
-D = "2025-06-02"
 EXAMPLE = {example["id"]: example for example in EXAMPLES}
-PERSON = {"pers_person_id": "C1", "pers_dob": "2012-05-05"}
-
-
-def tell(result, child="C1", numbers=None, found=None):
-    given = empty() if found is None else found
-    given = given.with_columns(pl.lit(None, pl.String).alias("accepted"))
-    return story_of(result.context, result.lists, given, child, numbers)
 
 
 @cache
@@ -60,7 +52,7 @@ def test_sentences_have_no_gap_that_nothing_fills_and_no_full_stop():
     texts = [text for each in sentences for text in (each.dated, each.undated) if text] + list(ASIDE.values())
     for text in texts:
         gaps = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-        assert gaps <= {"it", "its", "date", "window", "as_at", "kept", "shown"}
+        assert gaps <= {"it", "its", "date", "window", "as_at", "kept", "shown", "cared", "unended"}
         assert text[0] == "{" or text[0].islower()
         assert not text.endswith(".")
     assert not any("{date}" in each.undated for each in sentences)
@@ -84,12 +76,11 @@ def test_every_list_and_every_record_has_its_words():
 
 # Every reason, drawn.
 
-SINCE_2025 = "the window from 02/12/2024 to 02/06/2025"
 ANSWERS = {
     "L1-01": "On List 1: yes, because the contact K1 is dated 04/03/2018, inside the window from 04/03/2018 to "
     "04/06/2018.",
-    "L2-09": "On List 2: yes, because the early help assessment EA1 with the early help episode E1 was open on "
-    "02/06/2025.",
+    "L2-09": "On List 2: yes, because the early help assessment EA1 and the early help episode E1 began on the same "
+    "day and make one row, and one of them at least was open on 02/06/2025.",
     "L4-02": f"On List 4: yes, because the assessment A1 ended on 02/12/2024, inside {SINCE_2025}.",
     "L4-13": "On List 4: yes, because the assessment A1 was open on 28/05/2025.",
     "L5-01": f"On List 5: yes, because the strategy discussion of the section 47 enquiry S1 was on 02/12/2024, inside "
@@ -102,14 +93,14 @@ ANSWERS = {
     "is recorded.",
     "L6-01": "On List 6: yes, because the episode of need of the referral R1 of 10/01/2016 was open on 04/06/2018, and "
     "more than a referral belongs to it.",
-    "L6-22": "On List 6: yes, because no episode of need tells of it, but ssd_cp_plans has a service since 03/03/2025 "
-    "that was open on 02/06/2025: the row was added.",
-    "L6-24": "On List 6: yes, because no episode of need tells of it, but ssd_cp_plans has a service since 01/05/2024 "
-    f"that ended on 10/02/2025, inside {SINCE_2025}: the row was added.",
+    "L6-22": "On List 6: yes, because the child protection plan P1 since 03/03/2025 was open on 02/06/2025, and no "
+    "episode of need that the list could show tells of it: the row was added.",
+    "L6-24": "On List 6: yes, because the child protection plan P1 from 01/05/2024 to 10/02/2025 ended inside "
+    f"{SINCE_2025}, and no episode of need that the list could show tells of it: the row was added.",
     "L8-01": "On List 8: yes, because the child was looked after on 04/06/2018, in a period of care that began on "
     "01/03/2012.",
-    "L8-06": "On List 8: yes, because the period of care that began on 01/02/2019 ended on 10/03/2025, which was the "
-    f"18th birthday, inside {SINCE_2025}.",
+    "L8-06": "On List 8: yes, because the period of care that began on 01/02/2019 is read as ended on the 18th "
+    f"birthday, 10/03/2025, inside {SINCE_2025}: no end is recorded.",
     "L9-05": "On List 9: yes, because the young person was looked after on 02/06/2025 and is 16 or over: an eligible "
     "child.",
     "L9-21": "On List 9: yes, because there is a care leaver record, and it counts as current: no leaving care service "
@@ -139,7 +130,7 @@ LEFT_OUT = {
     "L4-12": ("CANCELLED", "the source says that it was cancelled or recorded in error"),
     "L5-12": (
         "WINDOW",
-        f"it began before {SINCE_2025}, and its end and its conference were over by 18/10/2024, before it too",
+        f"it began before {SINCE_2025}, and had ended or had its conference by 18/10/2024, before it too",
     ),
     "L6-05": (
         "RC8",
@@ -158,10 +149,7 @@ LEFT_OUT = {
     "L6-13": ("NFA", "it led to no further action, and nothing beyond assessments that have closed belongs to it"),
     "L6-22": (
         "SUPERSEDED",
-        (
-            "it could stand there, but the list has one row for each child, and the row that was added from "
-            "ssd_cp_plans goes before it"
-        ),
+        ("it could stand there, but the list has one row for each child, and the row that was added goes before it"),
     ),
     "L6-26": (
         "CARE_LEAVER_ONLY",
@@ -181,8 +169,8 @@ LEFT_OUT = {
     "L7-14": (
         "CONFLICT",
         (
-            "it has the same identifier as the record in row 3, which counts in its place: of two such records an open "
-            "one counts, else the one that began later, else the one with fewer blanks"
+            "it has the same identifier as the record in row 3, which stands in its place: of such records an open one "
+            "is taken, else the one that began later, else the one with fewer blanks"
         ),
     ),
     "L8-03": (
@@ -202,7 +190,10 @@ LEFT_OUT = {
     "L8-05": ("SHORT_BREAK", "it belongs to a period of care that was short breaks only"),
     "L8-07": (
         "AGE_18",
-        f"it belongs to a period of care that ended on the 18th birthday, 01/11/2024, which is before {SINCE_2025}",
+        (
+            "it belongs to a period of care that is read as ended on the 18th birthday, 01/11/2024, which is before "
+            f"{SINCE_2025}: no end is recorded"
+        ),
     ),
     "L9-03": ("SERVICE_ENDED", "leaving care services ended on 31/05/2018"),
     "L9-06": ("AGE_25", "the person turned 25 on 02/06/2025, and no leaving care service was open on 02/06/2025"),
@@ -226,8 +217,8 @@ LEFT_OUT = {
     "L11-19": (
         "WINDOW",
         (
-            "it shows a process that was over before the window from 02/06/2024 to 02/06/2025 (latest date of an end: "
-            "01/03/2022)"
+            "it shows a process that was over before the window from 02/06/2024 to 02/06/2025: an order or a leaving "
+            "ends it, and a refusal only where no leaving is recorded (latest of the three: 01/03/2022)"
         ),
     ),
 }
@@ -253,26 +244,58 @@ def test_what_was_made_of_a_record_that_is_left_out(name):
 
 
 def test_the_record_that_came_nearest_speaks_for_the_list():
-    told = of_example("L8-14")
-    assert told.answer.endswith("04/06/2018.") is False
-    assert re.fullmatch(r"Not on List 8: the episode of care E1 .*\. There is another record, .* too\.", told.answer)
-    assert [each.reason for each in told.records] == ["WINDOW", "WINDOW"]
+    rows = [{"cont_contact_id": f"K{n}", "cont_contact_date": day} for n, day in enumerate(
+        (None, "2024-12-01", "2024-11-30", "2025-06-03")
+    )]  # fmt: skip
+    told = tell_list(1, contacts(*rows))
+    assert [each.reason for each in told.records] == ["NO_DATE", "WINDOW", "WINDOW", "FUTURE"]
+    assert told.answer == (
+        f"Not on List 1: the contact K1 is dated 01/12/2024, which is before {SINCE_2025}. There are 3 more records, "
+        "which are left out too."
+    )
+    told = tell_list(1, contacts(*rows[1:3]))
+    assert told.answer.endswith(f"before {SINCE_2025}. There is another record, which is left out too.")
 
 
 def contacts(*rows):
-    return {"ssd_person": [PERSON], "ssd_contacts": [{"cont_person_id": "C1", **row} for row in rows]}
+    return {"ssd_person": [dict(PERSON)], "ssd_contacts": [{"cont_person_id": "C1", **row} for row in rows]}
 
 
-def test_a_duplicate_names_the_record_that_counts():
-    row = {"cont_contact_id": "K1", "cont_contact_date": "2025-03-01"}
-    told = tell(build(contacts(row, row), inspection_date=D)).lists[0]
-    assert [(each.row, each.reason, each.fate) for each in told.records] == [
-        (2, None, "It counts towards a row of the list."),
-        (3, "DUPLICATE", ("Left out (DUPLICATE): it is the same in every cell as the record in row 2, which counts in "
-         "its place.")),
-    ]  # fmt: skip
-    assert told.state == ON
-    assert len(told.rows) == 1
+PLAN = {"cppl_cp_plan_id": "P1", "cppl_cp_plan_start_date": "2024-01-01", "cppl_cp_plan_end_date": "2024-05-01"}
+OPEN_PLAN = {"cppl_cp_plan_id": "P1", "cppl_cp_plan_start_date": "2024-06-01"}
+ROW_2 = "it is the same in every cell as the record in row 2"
+BEST = "of such records an open one is taken, else the one that began later, else the one with fewer blanks"
+STANDING = {  # what stands in the place of a record: its fellows in the file, and what is made of each
+    "listed": ([OPEN_PLAN, OPEN_PLAN], [None, f"{ROW_2}, which stands in its place"]),
+    "left out itself": ([PLAN, PLAN], ["WINDOW", f"{ROW_2}, which stands in its place"]),
+    "in the future": (
+        [{**PLAN, "cppl_cp_plan_start_date": "2025-06-03", "cppl_cp_plan_end_date": None}] * 2,
+        ["FUTURE", f"{ROW_2}, which stands in its place"],
+    ),
+    "beaten itself": (
+        [PLAN, PLAN, OPEN_PLAN],
+        [
+            f"it has the same identifier as the record in row 4, which stands in its place: {BEST}",
+            f"{ROW_2}, and the record in row 4 with the same identifier stands in the place of both",
+            None,
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STANDING)
+def test_what_stands_in_the_place_of_a_record(name):
+    rows, expected = STANDING[name]
+    told = tell_list(7, {"ssd_person": [PERSON], "ssd_cp_plans": [{"cppl_person_id": "C1", **row} for row in rows]})
+    assert len(told.records) == len(expected)
+    for record, words in zip(told.records, expected, strict=True):
+        if words is None:
+            assert (record.reason, record.fate) == (None, "It counts towards a row of the list.")
+        elif words in REASONS:
+            assert record.reason == words
+        else:
+            assert record.fate == f"Left out ({record.reason}): {words}."
+        assert ("counts" in record.fate) is (record.reason is None)
 
 
 def test_several_rows_are_told_one_by_one():
@@ -302,13 +325,13 @@ def test_a_record_that_speaks_of_no_adoption():
 # Families, merged identifiers, other people's records.
 
 
-def family(*members):
+def family(*members, **cells):
     return {
         "ssd_person": [
             {"pers_person_id": name, "pers_dob": born, "pers_death_date": died} for name, born, died in members
         ],
         "annexa_early_help_assessments": [
-            {"assessment_id": "E1", "family_id": "F1", "start_date": "2024-06-03", "completed_date": ""}
+            {"assessment_id": "E1", "family_id": "F1", "start_date": "2024-06-03", **cells}
         ],
         "annexa_early_help_families": [{"family_id": "F1", "person_id": name} for name, _, _ in members],
     }
@@ -325,6 +348,46 @@ def test_a_family_record_has_its_own_fate_for_each_member():
     assert "died on 01/08/2024" in other.answer
 
 
+LONG_AGO = {"family_id": "F1", "start_date": "2023-06-03", "completed_date": "2023-08-01"}
+EA_OPEN = {"family_id": "F1", "start_date": "2025-01-03"}
+ENDED = f"it ended on 01/08/2023, which is before {SINCE_2025}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "reasons"),
+    [
+        ([LONG_AGO], ["WINDOW"]),
+        ([LONG_AGO, EA_OPEN], ["WINDOW", None]),
+        ([{**LONG_AGO, "assessment_id": "E1"}, {**EA_OPEN, "assessment_id": "E1"}], ["WINDOW", None]),
+        ([{**EA_OPEN, "assessment_id": "E1"}, {**EA_OPEN, "assessment_id": "E1"}], [None, "DUPLICATE"]),
+    ],
+)
+def test_a_family_record_counts_by_its_row_and_not_by_its_identifier(rows, reasons):
+    tables = {**family(("C1", "2012-05-05", "")), "annexa_early_help_assessments": rows}
+    told = tell_list(2, tables)
+    assert [each.reason for each in told.records] == reasons
+    assert [f"Left out (WINDOW): {ENDED}." for each in reasons if each == "WINDOW"] == [
+        each.fate for each in told.records if each.reason == "WINDOW"
+    ]
+    assert (told.state == ON) is (None in reasons)
+
+
+def test_a_family_record_without_an_identifier_is_listed():
+    told = tell_list(2, family(("C1", "2012-05-05", ""), assessment_id=None))
+    assert told.answer == "On List 2: yes, because the early help assessment was open on 02/06/2025."
+    assert [each.reason for each in told.records] == [None]
+
+
+def test_an_account_that_disagrees_with_the_list_is_no_crash(monkeypatch):
+    result = build(family(("C1", "2012-05-05", ""), **LONG_AGO), inspection_date=D, lists=[2])
+
+    def counts(*given):
+        return family_fates(*given).with_columns(pl.lit(None, pl.String).alias("reason"))
+
+    monkeypatch.setattr("annexa.story.tell.family_fates", counts)
+    assert tell(result, numbers=[2]).lists[0].answer == "Not on List 2: none of its rows is this person's."
+
+
 def test_a_family_without_a_child_can_be_listed_for_nobody():
     told = tell(build(family(("M", "1985-01-01", "")), inspection_date=D), "M", [2]).lists[0]
     (record,) = told.records
@@ -337,6 +400,7 @@ def test_a_family_without_a_child_can_be_listed_for_nobody():
     assert record.finding == "AA-R19"
 
 
+@cache
 def merged():
     tables = contacts({"cont_contact_id": "K1", "cont_contact_date": "2025-03-01"})
     tables["ssd_contacts"].append({"cont_person_id": "OLD", "cont_contact_id": "K2", "cont_contact_date": "2025-03-02"})
@@ -357,6 +421,26 @@ def test_merged_identifiers_are_followed_as_the_build_follows_them(asked):
     assert [each.message for each in story.findings] == ["unreadable"]
     assert "OLD and OLDEST were merged into C1." in lines_of(story)
     assert [each.row for each in story.others if each.record == "merged_ids"] == [2, 3]
+
+
+def test_the_records_of_a_merged_person():
+    born = {"pers_dob": "2012-05-05"}
+    persons = [{"pers_person_id": "C1", **born}, {"pers_person_id": "C1", **born}]
+    persons += [{"pers_person_id": "OLD", **born, "pers_sex": "F"}]
+    merges = [{"old_person_id": "OLD", "person_id": "C1"}]
+    story = tell(build({"ssd_person": persons, "annexa_merged_ids": merges}, inspection_date=D))
+    assert [(each.row, each.fate) for each in story.others if each.record == "persons"] == [
+        (2, ""),
+        (3, f"Takes no part (DUPLICATE): {ROW_2}, which stands in its place."),
+        (
+            4,
+            (
+                "Takes no part (CONFLICT): it is about the same person as the record in row 2, which stands in its "
+                "place: of such records one under the current identifier is taken, else the one with fewer blanks; "
+                "where it is blank, one under an older identifier fills in."
+            ),
+        ),
+    ]
 
 
 def test_an_identifier_that_no_table_has():
@@ -435,6 +519,54 @@ def test_of_one_list_only_the_records_that_it_reads_and_its_findings_are_told():
     assert {each.message for each in story.findings} == {"of 1", "of None"}
 
 
+def test_of_one_list_a_finding_about_a_record_that_is_told_is_shown_whatever_its_list():
+    """The referral that List 6 leaves out is List 3's too, and what is wrong with it explains the answer."""
+    tables = {
+        "ssd_person": [PERSON],
+        "ssd_cin_episodes": [
+            {"cine_person_id": "C1", "cine_referral_id": "R1"},
+            {"cine_person_id": "C9", "cine_referral_id": "R2"},
+        ],
+        "ssd_cin_plans": [{"cinp_person_id": "C1", "cinp_cin_plan_id": "N1"}],
+        "ssd_contacts": [{"cont_person_id": "C1", "cont_contact_id": "K1"}],
+    }
+    places = [
+        *((table, 2) for table in ("ssd_cin_episodes", "ssd_cin_plans", "ssd_person", "ssd_contacts")),
+        ("ssd_cin_episodes", 3),
+        ("ssd_cin_plans", None),
+        (None, 2),
+        (None, None),
+    ]
+    found = [
+        findings("AA-308", "error", f"{child} {number} {table} {row}", list=number, child=child, table=table, row=row)
+        for child in ("C1", None, "C9")
+        for number in (6, 3, None)
+        for table, row in places
+    ]
+    story = tell(build(tables, inspection_date=D), numbers=[6], found=pl.concat(found))
+    told = ["ssd_cin_episodes 2", "ssd_cin_plans 2", "ssd_person 2"]  # all that List 6 looks at; no contacts
+    other = ["ssd_contacts 2", "ssd_cin_episodes 3", "ssd_cin_plans None", "None 2", "None None"]
+    expected = {f"C1 {number} {place}" for number in (6, None) for place in (*told, *other)}
+    expected |= {f"C1 3 {place}" for place in told}
+    expected |= {f"None {number} {place}" for number in (6, 3, None) for place in told}
+    expected |= {f"None {number} ssd_contacts 2" for number in (6, None)}
+    assert {each.message for each in story.findings} == expected
+    assert len(story.findings) == len(expected)
+
+
+def test_the_finding_that_explains_the_answer_is_shown_with_it():
+    referral = {"cine_person_id": "C1", "cine_referral_id": "R1", "cine_close_date": "2024-12-01"}
+    result = build({"ssd_person": [PERSON], "ssd_cin_episodes": [referral]}, inspection_date=D)
+    story = tell(result, numbers=[6], found=result.checked("AA-308"))
+    assert story.lists[0].answer == (
+        "Not on List 6: the referral R1 has no date, and its episode of need was closed on 01/12/2024, which is before "
+        f"{SINCE_2025}."
+    )
+    assert [(each.check, each.list, each.table, each.row) for each in story.findings] == [
+        ("AA-308", 3, "ssd_cin_episodes", 2)
+    ]
+
+
 def test_a_finding_without_a_child_belongs_to_the_child_of_its_row():
     result = build(contacts({"cont_contact_id": "K1"}, {"cont_contact_id": "K2"}), inspection_date=D)
     found = [findings("AA-R01", "error", str(n), table="ssd_contacts", row=n) for n in (2, 4)]
@@ -459,13 +591,33 @@ def test_a_later_date_is_not_told_and_is_said_to_be_left_aside():
     )
 
 
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        ([{}], ["  1 record of workers, teams and their roles, which are not told."]),
+        ([{}, {"invo_involvement_end_date": "2025-06-03"}, {"invo_professional_role_id": "SW"}],
+         ["  3 records of workers, teams and their roles, which are not told."]),
+        ([{}, {}, {"invo_involvement_start_date": "2025-06-03"}],
+         ["  1 record of workers, teams and their roles, which are not told.",
+          "  Row 3. First day of the involvement: 01/02/2024. Takes no part (DUPLICATE):"]),
+    ],
+)  # fmt: skip
+def test_involvements_are_counted_since_nothing_but_their_days_is_told(rows, lines):
+    row = {"invo_person_id": "C1", "invo_involvement_start_date": "2024-02-01"}
+    tables = {"ssd_person": [PERSON], "ssd_involvements": [{**row, **each} for each in rows]}
+    story = tell(build(tables, inspection_date=D))
+    text = lines_of(story)
+    start = text.index("ssd_involvements:") + 1
+    assert text[start : start + len(lines)] == lines
+    whole = " ".join(text[start : text.index("Findings")])
+    assert whole.count("First day of the involvement") == whole.count("Row ")
+    assert len([each for each in story.others if each.record == "involvements"]) == len(rows)
+
+
 def test_what_belongs_to_which_episode_of_need_is_told():
-    told = of_example("L6-29")
-    assert told.state == OFF
-    assert told.facts == ()
-    assert of_example("L6-19").facts == (
-        "Child in need plan CP1 from 01/11/2024, open on 02/06/2025: belongs to no episode of need.",
-    ) or of_example("L6-19").facts[0].endswith("open on 02/06/2025: belongs to no episode of need.")
+    assert of_example("L6-29").facts == ()
+    plan = "Child in need plan N1 from 01/11/2024, open on 02/06/2025: belongs to no episode of need."
+    assert of_example("L6-19").facts == (plan,)
     assert of_example("L6-33").facts[-1] == (
         "The option list6_additions is off: a service alone puts nobody on the list."
     )
@@ -510,6 +662,15 @@ def test_lists_that_know_nothing_of_the_child_are_named_once():
     assert " ".join(lines[start : start + 2]).rstrip() == (
         "Not on List 7: nothing about this person is in the tables from which they start."
     )
+
+
+def test_lists_that_were_not_built_are_named():
+    tables = contacts({"cont_contact_id": "K1", "cont_contact_date": "2025-03-01"})
+    lines = lines_of(tell(build(tables, inspection_date=D, lists=[1, 7, 8])))
+    start = lines.index("In short")
+    assert lines[start:][2:4] == ["On List 1.", "Not built, for want of a table: Lists 7 and 8."]
+    lines = lines_of(tell(build({"ssd_person": [PERSON]}, inspection_date=D, lists=[7, 8])))
+    assert lines[lines.index("In short") :][2] == "Not built, for want of a table: Lists 7 and 8."
 
 
 def test_the_text_is_narrow_and_plain_and_moves_no_cursor():

@@ -25,11 +25,13 @@ from annexa.cli import (
     sources,
     verify,
 )
+from annexa.cli.parser import Program
 from annexa.errors import UsageError
 from annexa.extract.address import refuse_passwords
 
 app = typer.Typer(
     name="annexa",
+    cls=Program,
     help="Builds Ofsted's Annex A child-level lists from a case-management extract.",
     epilog="Example: annexa build --inspection-date 2018-06-04 --extracts extract --output out",
     no_args_is_help=True,

@@ -51,8 +51,9 @@ def children_in_need(context: Context, spec: ListSpec) -> Cohort:
     An open episode beats a closed one whatever the dates (K15, AA-R36). `list6_additions` adds children with a service
     and no episode in scope, and replaces a closed episode after which a service has begun (children_added).
 
-    The rows have person_id, referral_id, start_date, primary_need, close_date, close_reason, at, ceased; source (table
-    an added row comes from, null for an episode), team and worker (of the CIN plan of an added row).
+    The rows have person_id, referral_id, start_date, primary_need, close_date, close_reason, ended_by_death (null for
+    an added row), at, ceased; source (table an added row comes from, null for an episode), team and worker (of the CIN
+    plan of an added row).
     """
     window = needed_window(context, spec.number)
     episodes = tested_episodes(context)
@@ -72,6 +73,7 @@ def children_in_need(context: Context, spec: ListSpec) -> Cohort:
         "primary_need",
         pl.col("ended").alias("close_date"),
         pl.when(~pl.col("is_open")).then("close_reason").alias("close_reason"),
+        "ended_by_death",
         pl.col("ended").fill_null(context.period.as_at).alias("at"),
         (~pl.col("is_open")).alias("ceased"),
     )

@@ -28,7 +28,8 @@ def early_help(context: Context, spec: ListSpec) -> Cohort:
     identifier. One without a start stays where it is open or ended in the window (K7), and goes with no other.
 
     The rows have person_id, start_date, end_date, organisation (the assessment's, else the intervention's), event_id
-    (the assessment's identifier, else the intervention's), episode_id, assessment_id, at and ceased.
+    (the assessment's identifier, else the intervention's), episode_id, assessment_id, episode_row, assessment_row (_row
+    of the records behind it), at, ceased and ended_by_death (of the one that ended last).
     """
     window = needed_window(context, spec.number)
     tested = {record: _tested(context, record, window) for record in _RECORDS}
@@ -58,6 +59,11 @@ def early_help(context: Context, spec: ListSpec) -> Cohort:
         pl.coalesce("event_id_a", "event_id").alias("event_id"),
         pl.col("event_id").alias("episode_id"),
         pl.col("event_id_a").alias("assessment_id"),
+        pl.col("_row").alias("episode_row"),
+        pl.col("_row_a").alias("assessment_row"),
+        pl.any_horizontal(pl.col(f"ended_by_death{side}") & (pl.col(f"ended{side}") == later("ended")) for side in has)
+        .fill_null(False)
+        .alias("ended_by_death"),
         later("ended").fill_null(context.period.as_at).alias("at"),
         later("ended").is_not_null().alias("ceased"),
     )
@@ -79,22 +85,21 @@ def helped_children(context: Context, record: str) -> pl.DataFrame:
     return rows.filter(pl.col("person_id").is_not_null() & ~parent)
 
 
-def family_fates(context: Context, record: str, window: Window, person: str, listed: pl.Series) -> pl.DataFrame:
-    """Say what became of the family records of one member: the account has one word for all members of a family.
+def family_fates(context: Context, window: Window, person: str, listed: pl.Series) -> pl.DataFrame:
+    """Say what became of the family assessments of one member: the account has one word for all members of a family.
 
     Args:
         context: the run.
-        record: one of the list's records.
         window: W.
         person: the member.
-        listed: identifiers of the assessments behind the member's rows of the list.
+        listed: _row of the assessments behind the member's rows of the list.
 
     Returns:
         _row, event_id, reason (null: it stands behind a row of the member), date, finding.
     """
-    rows = _tested(context, record, window).filter(pl.col("of_family") & (pl.col("person_id") == person))
-    on_list = pl.col("event_id").is_in(listed.drop_nulls().implode()) & pl.col(DROP).is_null() & ~pl.col("parent")
-    reason = pl.when(~on_list).then("reason")
+    rows = _tested(context, "early_help_assessments", window)
+    rows = rows.filter(pl.col("of_family") & (pl.col("person_id") == person))
+    reason = pl.when(~pl.col("_row").is_in(listed.drop_nulls().implode())).then("reason")
     return rows.select("_row", "event_id", reason.alias("reason"), _decided().alias("date"), "finding")
 
 
@@ -162,7 +167,9 @@ def _members(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
     """Keep what may be a row of the list, numbered (_turn) among the records of the child that start on one day."""
     usable = rows.filter(_usable())
-    columns = ["_row", "event_id", "person_id", "start_date", "end_date", "ended", "organisation", "reason"]
+    columns = [
+        "_row", "event_id", "person_id", "start_date", "end_date", "ended", "ended_by_death", "organisation", "reason",
+    ]  # fmt: skip
     turn = pl.int_range(pl.len()).over("person_id", "start_date").alias("_turn")
     # End and organisation settle the order of two records without an identifier.
     return usable.select(columns).sort(*id_order(pl.col("event_id")), "end_date", "organisation").with_columns(turn)

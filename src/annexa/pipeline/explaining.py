@@ -58,7 +58,7 @@ def explain(request: ExplainRequest, progress: Progress = lambda _: None) -> Sto
     edition = built.context.edition
     if request.number is not None and request.number not in built.lists:
         raise UsageError(
-            f"--list: edition {edition.name} has no List {request.number}.",
+            f"--list: edition {edition.name} has no list of that number.",
             f"Its lists are {min(edition.lists)} to {max(edition.lists)}.",
         )
     judging = Judging(Gate("never"), Path(settings.accepted) if settings.accepted else None)

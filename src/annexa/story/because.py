@@ -1,43 +1,15 @@
 """Why a child's row stands on a list: one function for each cohort, over the row that the cohort made."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable
+from typing import Final
 
-from annexa.editions import ListSpec
-from annexa.period import InspectionPeriod, Window
-from annexa.records import RECORDS
-from annexa.story.words import NOUNS, between, day, named, series
+import polars as pl
 
-Row: TypeAlias = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What a sentence about a list may need beside the row: the list's definition, its window, and D and A."""
-
-    spec: ListSpec
-    window: Window | None
-    period: InspectionPeriod
-
-    @property
-    def as_at(self) -> str:
-        """A, in words."""
-        return day(self.period.as_at)
-
-    @property
-    def inside(self) -> str:
-        """The window with its dates, in words; D where the list has none."""
-        return between(self.window) if self.window else day(self.period.inspection_date)
-
-    def contains(self, value: Any) -> bool:
-        """Whether a date lies in the window."""
-        return self.window is not None and value is not None and self.window.start <= value <= self.window.end
-
-    def name(self, row: Row) -> str:
-        """Return the record behind a row by its noun and identifier."""
-        record = self.spec.records[0]
-        return named(NOUNS[record], row[RECORDS[record].meta.key])
+from annexa.lists.people import people
+from annexa.story import care
+from annexa.story.facts import calling_services, care_of, service_name
+from annexa.story.scene import Row, Scene
+from annexa.story.words import NOUNS, dated, day, named, series
 
 
 def _event(row: Row, scene: Scene) -> str:
@@ -45,21 +17,33 @@ def _event(row: Row, scene: Scene) -> str:
     return f"{scene.name(row)} is dated {day(date)}, inside {scene.inside}"
 
 
-def _lasting(row: Row, scene: Scene, name: str) -> str:
+def _with_death(row: Row) -> str:
+    return " with the child's death" if row.get("ended_by_death") else ""
+
+
+def _span(row: Row, scene: Scene, name: str = "") -> str:
+    name = name or scene.name(row)
     if not row["ceased"]:
         return f"{name} was open on {scene.as_at}"
-    how = " with the child's death" if row.get("ended_by_death") else ""
-    return f"{name} ended on {day(row['at'])}{how}, inside {scene.inside}"
-
-
-def _span(row: Row, scene: Scene) -> str:
-    return _lasting(row, scene, scene.name(row))
+    return f"{name} ended on {day(row['at'])}{_with_death(row)}, inside {scene.inside}"
 
 
 def _early_help(row: Row, scene: Scene) -> str:
-    parts = {"early_help_assessments": row["assessment_id"], "early_help_episodes": row["episode_id"]}
-    names = [named(NOUNS[record], each) for record, each in parts.items() if each is not None]
-    return _lasting(row, scene, " with ".join(names) or "early help")
+    names = [
+        named(NOUNS[f"early_help_{kind}s"], row[f"{kind}_id"])
+        for kind in ("assessment", "episode")
+        if row[f"{kind}_row"] is not None
+    ]
+    blank = ""
+    if row["ceased"] and row["end_date"] is None:  # the row shows recorded ends alone
+        whose = "no end is recorded" if len(names) == 1 else "one of them at least has no recorded end"
+        blank = f": {whose}, and the completion date stays blank"
+    if len(names) == 1:
+        return f"{_span(row, scene, names[0])}{blank}"
+    both = f"{series(names)} began on the same day and make one row"
+    if not row["ceased"]:
+        return f"{both}, and one of them at least was open on {scene.as_at}"
+    return f"{both}, and the last of them ended on {day(row['at'])}{_with_death(row)}, inside {scene.inside}{blank}"
 
 
 def _enquiry(row: Row, scene: Scene) -> str:
@@ -69,47 +53,72 @@ def _enquiry(row: Row, scene: Scene) -> str:
     if scene.contains(row["start_date"]):
         return f"the strategy discussion of {name} was on {day(row['start_date'])}, inside {scene.inside}"
     what = "ended" if row["conference_date"] is None else "ended or had its conference"
-    return f"{name} {what} on {day(row['at'])}, inside {scene.inside}"
+    return f"{name} {what} on {day(row['at'])}{_with_death(row)}, inside {scene.inside}"
 
 
 def _in_need(row: Row, scene: Scene) -> str:
-    began = day(row["start_date"])
     if row["source"] is not None:
-        when = f"that ended on {day(row['close_date'])}, inside {scene.inside}"
-        if not row["ceased"]:
-            when = f"that was open on {scene.as_at}"
-        return (
-            f"no episode of need tells of it, but {row['source']} has a service since {began} {when}: the row was added"
-        )
-    name = f"the episode of need of the referral {row['referral_id'] or ''}".rstrip()
+        return _added(row, scene)
+    name = f"the episode of need of {named('referral', row['referral_id'])}{dated(' of', row['start_date'])}"
     if not row["ceased"]:
-        return f"{name} of {began} was open on {scene.as_at}, and more than a referral belongs to it"
-    return f"{name} of {began} was closed on {day(row['close_date'])}, inside {scene.inside}"
+        return f"{name} was open on {scene.as_at}, and more than a referral belongs to it"
+    what = "ended" if row["ended_by_death"] else "was closed"
+    return f"{name} {what} on {day(row['close_date'])}{_with_death(row)}, inside {scene.inside}"
+
+
+def _added(row: Row, scene: Scene) -> str:
+    """Name the services that call for a row; each has its own dates, of which the row shows the outermost."""
+    called = calling_services(scene, row["person_id"])
+    if row["start_date"] is not None:
+        # After a closed episode it is those that began since; a row without a start has none that is dated.
+        called = called.filter(pl.col("start_date") >= row["start_date"])
+    since, what = " since", f"{'were' if called.height > 1 else 'was'} open on {scene.as_at}"
+    if row["ceased"]:
+        since, what = " from", f"ended inside {scene.inside}"
+    names = [
+        f"{service_name(each)}{dated(since, each['start_date'])}{dated(' to', each['end_date'])}{_read(scene, each)}"
+        for each in called.iter_rows(named=True)
+    ]
+    return (
+        f"{series(names)} {what}, and no episode of need that the list could show tells of "
+        f"{'it' if called.height == 1 else 'them'}: the row was added"
+    )
+
+
+def _read(scene: Scene, service: Row) -> str:
+    period = care_of(scene, service)
+    if period is None or not care.is_read(period):
+        return ""
+    return f" (read as {care.read_as(period)}: {care.why(scene.context, scene.found, period)})"
 
 
 _CARE_ENDED: Final = {
     "record": "as recorded",
-    "birthday": "which was the 18th birthday",
     "death": "with the child's death",
     "status": "with a change to or from short breaks",
 }
 
 
+def _period(row: Row) -> str:
+    began = row["start_date"]
+    return f"period of care {'whose first day is not recorded' if began is None else f'that began on {day(began)}'}"
+
+
 def _in_care(row: Row, scene: Scene) -> str:
+    if care.is_read(row):
+        when = f" on {scene.as_at}" if row["is_open"] else f", inside {scene.inside}"
+        why = care.why(scene.context, scene.found, row)
+        return f"the {_period(row)} is read as {care.read_as(row)}{when}: {why}"
     if row["is_open"]:
-        return (
-            f"the child was looked after on {scene.as_at}, in a period of care that began on {day(row['start_date'])}"
-        )
+        return f"the child was looked after on {scene.as_at}, in a {_period(row)}"
     how = _CARE_ENDED[row["ended_by"]]
-    return (
-        f"the period of care that began on {day(row['start_date'])} ended on {day(row['end_date'])}, {how}, inside "
-        f"{scene.inside}"
-    )
+    return f"the {_period(row)} ended on {day(row['end_date'])}, {how}, inside {scene.inside}"
 
 
 def _care_leaver(row: Row, scene: Scene) -> str:
     if row["still_eligible"]:
-        return f"the young person was looked after on {scene.as_at} and is 16 or over: an eligible child"
+        cared = care.looked_after(scene.context, scene.found, row["person_id"])
+        return f"the young person {cared} and is 16 or over: an eligible child"
     if row["service_open"] is None:
         return "there is a care leaver record, and it counts as current: no leaving care service is recorded"
     return f"there is a care leaver record, and a leaving care service was open on {scene.as_at}"
@@ -118,14 +127,17 @@ def _care_leaver(row: Row, scene: Scene) -> str:
 def _adoption(row: Row, scene: Scene) -> str:
     if row["source"] is not None:
         return f"no record of a decision tells of it, but {row['source']} shows an adoption: the row was added"
-    name = f"the decision of {scene.name(row)}, of {day(row['decision_date'])},"
+    decided = row["decision_date"]
+    name = f"the decision of {scene.name(row)}{'' if decided is None else f', of {day(decided)},'}"
     if not row["ceased"]:
         return f"{name} still stood on {scene.as_at}"
     if scene.contains(row["order_date"]):
         return f"the adoption order was made on {day(row['order_date'])}, inside {scene.inside}"
     if scene.contains(row["reversed_date"]):
         return f"{name} was reversed on {day(row['reversed_date'])}, inside {scene.inside}"
-    return f"{name} ended on {day(row['at'])}, inside {scene.inside}"
+    person = people(scene.context).filter(pl.col("person_id") == row["person_id"])
+    how = " with the child's death" if row["at"] in person["death_date"] else ""
+    return f"{name} ended on {day(row['at'])}{how}, inside {scene.inside}"
 
 
 def _adopter_in_contact(row: Row, scene: Scene) -> str:
@@ -164,8 +176,8 @@ BECAUSE: Final[dict[str, Callable[[Row, Scene], str]]] = {
 def shown_row(row: Row, scene: Scene) -> str:
     """Return the row that a list shows of a child, in words, for the records that it supersedes."""
     if row.get("source") is not None:
-        return f"the row that was added from {row['source']}"
-    began = next((row[name] for name in ("start_date", "decision_date") if name in row), None)
+        return "the row that was added"
     if "period" in row:
-        return f"the period of care that began on {day(began)}"
-    return f"{scene.name(row)} of {day(began)}"
+        return f"the {_period(row)}"
+    began = next((row[name] for name in ("start_date", "decision_date") if name in row), None)
+    return f"{scene.name(row)}{dated(' of', began)}"

@@ -101,7 +101,7 @@ class Story:
         person: who it is, in a sentence.
         lists: those asked for.
         others: records of tables from which none of these lists starts.
-        findings: those about the child; with one list asked for, those about it or about no list.
+        findings: those about the child; of some lists alone those about them, about no list or about a record told of.
     """
 
     child: str

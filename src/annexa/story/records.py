@@ -1,6 +1,6 @@
 """Which source records are about one child, and what each of them says: its name, its dates and its codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import polars as pl
@@ -111,16 +111,26 @@ def facts(context: Context, table: Table, row: Mapping[str, Any]) -> tuple[tuple
 
 
 def kept(table: Table, row: Mapping[str, Any]) -> str:
-    """Return the record that a duplicate gives way to, in words (K10)."""
-    meta = table.record.meta
-    frame = table.frame
-    others = frame.clear()
+    """Return the record that a duplicate is like, and which one stands in its place, in words (K10)."""
+    meta, frame = table.record.meta, table.frame
+    content = [name for name in frame.columns if name not in (ROW, DROP, MASKED)]
+    twin = frame.clear()
     if row[DROP] == "DUPLICATE":
-        content = [name for name in frame.columns if name not in (ROW, DROP, MASKED)]
-        same = pl.all_horizontal(pl.col(name).eq_missing(pl.lit(row[name], frame.schema[name])) for name in content)
-        others = frame.filter(same & pl.col(DROP).ne_missing("DUPLICATE"))
-    if meta.key and not others.height:
-        on = dict.fromkeys(name for name in (meta.key, meta.person) if name)
-        same = pl.all_horizontal(pl.col(name).eq_missing(pl.lit(row[name], frame.schema[name])) for name in on)
-        others = frame.filter(same & pl.col(DROP).is_null())
-    return f"the record in row {others.sort(ROW)[ROW].item(0)}" if others.height else "another record"
+        twin = _like(frame, row, content).filter(pl.col(DROP).ne_missing("DUPLICATE"))
+    if twin.height and twin[DROP].item(0) != "CONFLICT":
+        return f"the record in row {twin[ROW].item(0)}, which stands in its place"
+    key = dict.fromkeys(name for name in (meta.key, meta.person) if name)
+    best = _like(frame, row, key).filter(pl.col(DROP).is_null()) if meta.key else frame.clear()
+    if not best.height:
+        return "another record, which stands in its place"
+    if not twin.height:
+        return f"the record in row {best[ROW].item(0)}, which stands in its place"
+    return (
+        f"the record in row {twin[ROW].item(0)}, and the record in row {best[ROW].item(0)} with the same identifier "
+        "stands in the place of both"
+    )
+
+
+def _like(frame: pl.DataFrame, row: Mapping[str, Any], columns: Iterable[str]) -> pl.DataFrame:
+    same = (pl.col(name).eq_missing(pl.lit(row[name], frame.schema[name])) for name in columns)
+    return frame.filter(pl.all_horizontal(same)).sort(ROW)

@@ -2,8 +2,9 @@
 
 The words in braces are filled in: {it} is the record ("it", or by its name in the list's answer) and {its} what is the
 record's ("its", or "the assessment 7's"), {date} the date that decided, {window} the list's window with its dates,
-{as_at} the as-at date, {kept} the record that a duplicate gives way to, {shown} the row of the child that the list
-shows instead.
+{as_at} the as-at date, {kept} the record that a duplicate gives way to and that it stands in its place, {shown} the row
+of the child that the list shows instead, {cared} that the young person was looked after, or is read as such, and
+{unended} why care is read as ended on the 18th birthday.
 """
 
 from dataclasses import dataclass
@@ -23,11 +24,15 @@ class Sentence:
 
 
 _PLANNED: Final = "that is planned and has not happened"
-_BEST: Final = "of two such records an open one counts, else the one that began later, else the one with fewer blanks"
+_DIED: Final = Sentence("the young person died on {date}", "the record says that the young person has died")
+_UNDATED: Final = Sentence("{it} has no date at all")
 
 SENTENCES: Final[dict[str, Sentence]] = {
-    "DUPLICATE": Sentence("{it} is the same in every cell as {kept}, which counts in its place"),
-    "CONFLICT": Sentence("{it} has the same identifier as {kept}, which counts in its place: " + _BEST),
+    "DUPLICATE": Sentence("{it} is the same in every cell as {kept}"),
+    "CONFLICT": Sentence(
+        "{it} has the same identifier as {kept}: of such records an open one is taken, else the one that began later, "
+        "else the one with fewer blanks"
+    ),
     "NO_CHILD_ID": Sentence("{it} names nobody who could be listed: no child, and no family with a child in it"),
     "NO_DATE": Sentence(
         "{it} has no date of its own to place it by, and it ended on {date}, before {window}",
@@ -39,7 +44,8 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "NOT_ADOPTION": Sentence("neither {it} nor the period of care behind it speaks of an adoption by an agency"),
     "DIED": Sentence("{it} was open when the child died on {date}, which is before {window}"),
     "AGE_18": Sentence(
-        "{it} belongs to a period of care that ended on the 18th birthday, {date}, which is before {window}"
+        "{it} belongs to a period of care that is read as ended on the 18th birthday, {date}, which is before "
+        "{window}: {unended}"
     ),
     "WINDOW": Sentence("{it} ended on {date}, which is before {window}"),
     "SHORT_BREAK": Sentence("{it} belongs to a period of care that was short breaks only"),
@@ -61,7 +67,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "NO_ELIGIBILITY": Sentence("every care leaver record of the person says: not eligible for leaving care services"),
     "SERVICE_ENDED": Sentence("leaving care services ended on {date}", "leaving care services have ended"),
-    "LOOKED_AFTER": Sentence("the young person was looked after on {as_at}, and is not a care leaver yet"),
+    "LOOKED_AFTER": Sentence("the young person {cared}, and is not a care leaver yet"),
     "AGE_25": Sentence("the person turned 25 on {date}, and no leaving care service was open on {as_at}"),
     "ENQUIRY_ONLY": Sentence("{it} shows an enquiry, and no application and no stage 1"),
     "ON_HOLD": Sentence("{it} says that the process is on hold"),
@@ -84,11 +90,11 @@ VARIANTS: Final[dict[tuple[str, str], Sentence]] = {
         "{it} has no date",
     ),
     ("section_47_enquiries", "WINDOW"): Sentence(
-        "{it} began before {window}, and its end and its conference were over by {date}, before it too"
+        "{it} began before {window}, and had ended or had its conference by {date}, before it too"
     ),
     ("section_47_enquiries", "NO_DATE"): Sentence(
-        "{it} has no date of its strategy discussion, and its end and its conference were over by {date}, which is "
-        "before {window}"
+        "{it} has no date of its strategy discussion, and had ended or had its conference by {date}, which is before "
+        "{window}"
     ),
     ("children_in_care", "WINDOW"): Sentence(
         "{it} belongs to a period of care that ended on {date}, which is before {window}"
@@ -103,15 +109,11 @@ VARIANTS: Final[dict[tuple[str, str], Sentence]] = {
     ("children_in_care", "SUPERSEDED"): Sentence(
         "{it} belongs to an earlier period of care, and the list has one row for each child: {shown}"
     ),
-    ("care_leavers", "DIED"): Sentence(
-        "the young person died on {date}", "the record says that the young person has died"
-    ),
-    ("care_leavers_and_eligible", "DIED"): Sentence(
-        "the young person died on {date}", "the record says that the young person has died"
-    ),
+    ("care_leavers", "DIED"): _DIED,
+    ("care_leavers_and_eligible", "DIED"): _DIED,
     ("adoption_decisions", "FUTURE"): Sentence("{its} decision is dated after {as_at}: " + _PLANNED),
     ("adoption_decisions", "NO_DATE"): Sentence(
-        "{it} has no date of the decision, and what it tells of ended before {window} (latest date: {date})",
+        "{it} has no date of the decision, and what it tells of ended before {window} (latest date of an end: {date})",
         "{it} has no date of the decision",
     ),
     ("adoption_decisions", "DIED"): Sentence(
@@ -121,27 +123,32 @@ VARIANTS: Final[dict[tuple[str, str], Sentence]] = {
         "the child's 18th birthday ended {its} decision before {window} (latest date of an end: {date})"
     ),
     ("adoption_decisions", "WINDOW"): Sentence("{its} decision ended before {window} (latest date of an end: {date})"),
-    ("adopters_in_contact", "NO_DATE"): Sentence("{it} has no date at all"),
-    ("adopters_in_process", "NO_DATE"): Sentence("{it} has no date at all"),
+    ("adopters_in_contact", "NO_DATE"): _UNDATED,
+    ("adopters_in_process", "NO_DATE"): _UNDATED,
     ("adopters_in_contact", "WINDOW"): Sentence(
         "{it} shows no interview after an enquiry, no decision on a process that was under way and no child placed in "
-        "{window} (latest date: {date})"
+        "{window} (its latest order, leaving or refusal, or where it has none its latest date: {date})"
     ),
     ("adopters_in_contact", "ENQUIRY_ONLY"): Sentence(
         "{it} shows an enquiry, no application and no stage 1, and no follow-up interview in {window}"
     ),
     ("adopters_in_process", "WINDOW"): Sentence(
-        "{it} shows a process that was over before {window} (latest date of an end: {date})"
+        "{it} shows a process that was over before {window}: an order or a leaving ends it, and a refusal only where "
+        "no leaving is recorded (latest of the three: {date})"
     ),
 }
 
-# Reasons that stand in _drop alone, of tables from which no list starts.
+# Reasons that stand in _drop alone, of tables from which no list starts; and where a table has a rule of its own.
 ASIDE: Final[dict[str, str]] = {
     "DUPLICATE": SENTENCES["DUPLICATE"].dated,
     "CONFLICT": SENTENCES["CONFLICT"].dated,
     "NO_CHILD_ID": SENTENCES["NO_CHILD_ID"].dated,
     "FUTURE": "{it} begins after {as_at}: " + _PLANNED,
     "IGNORED": "the source profile says that no rule looks at a record with this value",
+}
+ASIDE_OF: Final[dict[tuple[str, str], str]] = {
+    ("persons", "CONFLICT"): "{it} is about the same person as {kept}: of such records one under the current "
+    "identifier is taken, else the one with fewer blanks; where it is blank, one under an older identifier fills in",
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -16,22 +16,28 @@ from annexa.lists.inputs import inputs_of
 from annexa.lists.people import people
 from annexa.lists.reasons import REASONS
 from annexa.records import Kind
-from annexa.story.because import BECAUSE, Scene, shown_row
+from annexa.story import care
+from annexa.story.because import BECAUSE, shown_row
 from annexa.story.facts import FACTS
 from annexa.story.model import NOT_SUPPLIED, OFF, ON, FindingStory, ListStory, RecordStory, RowStory, Story
 from annexa.story.records import ALWAYS, READS, facts, identity, kept, records_of, title
-from annexa.story.sentences import ASIDE, sentence
+from annexa.story.scene import Scene
+from annexa.story.sentences import ASIDE, ASIDE_OF, sentence
 from annexa.story.words import between, day, opened, series, shown
+
+_OF_FAMILIES: Final = "early_help_assessments"
+_STAND_IN: Final = ("DUPLICATE", "CONFLICT")
 
 
 @dataclass(frozen=True)
 class _Told:
-    """One run as the story sees it, and whose story it is."""
+    """One run as the story sees it, whose story it is, and the ids of the findings about that child."""
 
     context: Context
     child: str
     merged: tuple[str, ...]
     records: Mapping[str, pl.DataFrame]
+    found: Collection[str]
 
 
 def story_of(
@@ -54,11 +60,15 @@ def story_of(
         None where no table of the extract has anything about this identifier.
     """
     child, merged = identity(context, asked)
-    told = _Told(context, child, merged, records_of(context, child, merged))
+    records = records_of(context, child, merged)
+    about = _about(context, (child, *merged), records, findings)
+    told = _Told(context, child, merged, records, frozenset(about["check"]))
     accounts = {number: _accounts(told, built) for number, built in lists.items()}
     if not told.records and not any(rows.height for each in accounts.values() for rows in each.values()):
         return None
     chosen = [number for number in lists if numbers is None or number in numbers]
+    made = tuple(_list(told, lists[number], accounts[number]) for number in chosen)
+    others = _others(told, [accounts[number] for number in chosen], _read_by(lists, numbers))
     return Story(
         child=child,
         merged=merged,
@@ -66,9 +76,9 @@ def story_of(
         as_at=context.period.as_at,
         edition=context.edition.name,
         person=_person(told),
-        lists=tuple(_list(told, lists[number], accounts[number]) for number in chosen),
-        others=_others(told, [accounts[number] for number in chosen], _read_by(lists, numbers)),
-        findings=_findings(told, findings, None if numbers is None else chosen),
+        lists=made,
+        others=others,
+        findings=_findings(about if numbers is None else _within(about, made, others)),
     )
 
 
@@ -80,10 +90,8 @@ def _accounts(told: _Told, built: BuiltList) -> dict[str, pl.DataFrame]:
         for record, rows in built.accounts.items()
     }
     if built.spec.cohort == "early_help" and built.supplied and built.window:
-        listed = _rows(told, built)["assessment_id"]
-        for record, own in found.items():
-            fates = family_fates(told.context, record, built.window, told.child, listed)
-            found[record] = pl.concat([own, fates.select(columns)])
+        fates = family_fates(told.context, built.window, told.child, _rows(told, built)["assessment_row"])
+        found[_OF_FAMILIES] = pl.concat([found[_OF_FAMILIES], fates.select(columns)])
     return found
 
 
@@ -102,7 +110,7 @@ def _list(told: _Told, built: BuiltList, accounts: Mapping[str, pl.DataFrame]) -
     if not built.supplied:
         answer = f"{name} was not built: the extract does not have {tables}."
         return ListStory(spec.number, spec.title, NOT_SUPPLIED, answer, window)
-    scene = Scene(spec, built.window, context.period)
+    scene = Scene(spec, built.window, context, told.found)
     own = _rows(told, built)
     rows = tuple(
         RowStory(BECAUSE[spec.cohort](row, scene), _cells(built, row["_at"])) for row in own.iter_rows(named=True)
@@ -117,11 +125,11 @@ def _list(told: _Told, built: BuiltList, accounts: Mapping[str, pl.DataFrame]) -
         spec.number,
         spec.title,
         ON if rows else OFF,
-        _answer(name, tables, rows, records),
+        _answer(name, tables, rows, records, told.found),
         window,
         rows,
         tuple(each for _, each in records),
-        tuple(FACTS[spec.cohort](context, told.child) if spec.cohort in FACTS else ()),
+        tuple(FACTS[spec.cohort](scene, told.child, bool(rows)) if spec.cohort in FACTS else ()),
     )
 
 
@@ -138,23 +146,40 @@ def _joined(context: Context, record: str, account: pl.DataFrame) -> list[dict[s
 def _fate(told: _Told, built: BuiltList, record: str, row: Mapping[str, Any], instead: str) -> tuple[str, RecordStory]:
     """One record of a list's account; before it, its sentence as it reads in the list's answer."""
     table = told.context.tables[record]
-    reason, decided = row["_reason"], row["_date"]
+    reason, decided, finding = row["_reason"], row["_date"], _named(told, row["_finding"])
     name = title(table, row)
+    read = "" if reason == "AGE_18" else _read(told, record, row)
     if reason is None:
-        return "", _record(told, record, row, None, "it counts towards a row of the list.", decided, row["_finding"])
+        fate = f"it counts towards a row of the list.{read}"
+        return "", _record(told, record, row, None, fate, decided, finding)
     words = {
         "date": day(decided),
         "window": between(built.window) if built.window else "the window",
         "as_at": day(told.context.period.as_at),
-        "kept": kept(table, row) if reason == row[DROP] else "another record",
+        "kept": kept(table, row) if reason in _STAND_IN else "",
         "shown": instead,
+        "cared": care.looked_after(told.context, told.found, told.child) if reason == "LOOKED_AFTER" else "",
+        "unended": care.unended(told.context, told.found, told.child) if reason == "AGE_18" else "",
     }
     template = sentence(built.spec.cohort, reason, dated=decided is not None)
-    fate = f"left out ({reason}): {template.format(it='it', its='its', **words)}."
+    fate = f"left out ({reason}): {template.format(it='it', its='its', **words)}.{read}"
     return (
         template.format(it=f"the {name}", its=f"the {name}'s", **words),
-        _record(told, record, row, reason, fate, decided, row["_finding"]),
+        _record(told, record, row, reason, fate, decided, finding),
     )
+
+
+def _named(told: _Told, finding: str | None) -> str | None:
+    """The finding that an account names; of care beyond the 18th birthday the one that there is."""
+    if finding not in care.BEYOND_18:
+        return finding
+    return next((check for check in care.BEYOND_18 if check in told.found), None)
+
+
+def _read(told: _Told, record: str, row: Mapping[str, Any]) -> str:
+    """What is read into an episode of care that is the last of its period, as a sentence of its own."""
+    read = care.of_episode(told.context, told.found, told.child, row[ROW]) if record == "care_episodes" else ""
+    return f" {read[:1].upper()}{read[1:]}" if read else ""
 
 
 def _record(
@@ -181,7 +206,13 @@ def _record(
     )
 
 
-def _answer(name: str, tables: str, rows: tuple[RowStory, ...], records: list[tuple[str, RecordStory]]) -> str:
+def _answer(
+    name: str,
+    tables: str,
+    rows: tuple[RowStory, ...],
+    records: list[tuple[str, RecordStory]],
+    found: Collection[str],
+) -> str:
     """The list's answer: of several records that are left out, the one that came nearest to the list speaks."""
     if len(rows) == 1:
         return f"On {name}: yes, because {rows[0].because}."
@@ -191,11 +222,14 @@ def _answer(name: str, tables: str, rows: tuple[RowStory, ...], records: list[tu
         return f"Not on {name}: nothing about this person is in {tables}."
     rank = {code: position for position, code in enumerate(REASONS)}
     left_out = [each for each in records if each[1].reason is not None]
+    if not left_out:
+        return f"Not on {name}: none of its rows is this person's."
     nearest = max(left_out, key=lambda each: (rank[each[1].reason or ""], f"{each[1].decided or ''}", -each[1].row))
     others = len(left_out) - 1
     told = "another record, which is" if others == 1 else f"{others} more records, which are"
     more = f" There {'is' if others == 1 else 'are'} {told} left out too." if others else ""
-    return f"Not on {name}: {nearest[0]}.{more}"
+    see = f" See finding {nearest[1].finding}." if nearest[1].finding in found else ""
+    return f"Not on {name}: {nearest[0]}.{see}{more}"
 
 
 def _read_by(lists: Mapping[int, BuiltList], numbers: Collection[int] | None) -> Collection[str] | None:
@@ -224,12 +258,13 @@ def _others(
 
 def _aside(told: _Told, record: str, row: Mapping[str, Any]) -> RecordStory:
     reason = row[DROP]
-    fate = ""
+    fate = _read(told, record, row).strip()
     if record == "permanence" and not _is_own(told, row):
         fate = "it names this child, and its period of care is another child's: it counts for that one."
     if reason is not None:
-        words = {"as_at": day(told.context.period.as_at), "kept": kept(told.context.tables[record], row)}
-        fate = f"takes no part ({reason}): {ASIDE[reason].format(it='it', **words)}."
+        like = kept(told.context.tables[record], row) if reason in _STAND_IN else ""
+        template = ASIDE_OF.get((record, reason), ASIDE[reason])
+        fate = f"takes no part ({reason}): {template.format(it='it', as_at=day(told.context.period.as_at), kept=like)}."
     return _record(told, record, row, reason, fate)
 
 
@@ -258,22 +293,33 @@ def _person(told: _Told) -> str:
     return f"{born}{aged}{died}."
 
 
-def _findings(told: _Told, findings: pl.DataFrame, numbers: Collection[int] | None) -> tuple[FindingStory, ...]:
+def _about(
+    context: Context, names: Collection[str], records: Mapping[str, pl.DataFrame], findings: pl.DataFrame
+) -> pl.DataFrame:
     """The findings that name the child, and those that name nobody and are about one of the child's records."""
-    names = pl.col("child").is_in([told.child, *told.merged])
-    rows = [
-        pl.DataFrame({"table": told.context.tables[record].source, ROW: rows[ROW]})
-        for record, rows in told.records.items()
-    ]
+    named = pl.col("child").is_in(list(names)).fill_null(value=False)
+    rows = [pl.DataFrame({"table": context.tables[record].source, ROW: rows[ROW]}) for record, rows in records.items()]
     keys = pl.concat([pl.DataFrame(schema={"table": pl.String, ROW: pl.UInt32}), *rows]).select(
         "table", pl.col(ROW).cast(pl.Int64).alias("row"), pl.lit(value=True).alias("_own")
     )
-    own = findings.join(keys, on=["table", "row"], how="left", maintain_order="left").filter(
-        names.fill_null(value=False) | (pl.col("child").is_null() & pl.col("_own"))
+    return findings.join(keys.unique(), on=["table", "row"], how="left", maintain_order="left").filter(
+        named | (pl.col("child").is_null() & pl.col("_own"))
     )
-    if numbers is not None:
-        own = own.filter(pl.col("list").is_null() | pl.col("list").is_in(list(numbers)))
+
+
+def _within(about: pl.DataFrame, lists: Collection[ListStory], others: Collection[RecordStory]) -> pl.DataFrame:
+    """The findings about some lists, about no list, and about any record that the story of these lists tells of."""
+    told = {(each.table, each.row) for each in (*others, *(each for one in lists for each in one.records))}
+    schema = {"table": pl.String, "row": pl.Int64}
+    keys = pl.DataFrame(sorted(told), schema=schema, orient="row").with_columns(pl.lit(value=True).alias("_told"))
+    numbers = [each.number for each in lists]
+    return about.join(keys, on=["table", "row"], how="left", maintain_order="left").filter(
+        pl.col("list").is_null() | pl.col("list").is_in(numbers) | pl.col("_told")
+    )
+
+
+def _findings(about: pl.DataFrame) -> tuple[FindingStory, ...]:
     return tuple(
         FindingStory(**{name: row[name] for name in FindingStory.__dataclass_fields__})
-        for row in own.iter_rows(named=True)
+        for row in about.iter_rows(named=True)
     )

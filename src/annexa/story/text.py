@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from annexa.story.model import OFF, ON, FindingStory, ListStory, RecordStory, Story
+from annexa.story.model import NOT_SUPPLIED, OFF, ON, FindingStory, ListStory, RecordStory, Story
 from annexa.story.words import day, opened, series, shown
 
 WIDTH: Final = 78
+# Records that say who was about, which is not told: their days alone would fill lines and say nothing.
+_COUNTED: Final = ("involvements",)
 
 
 def lines_of(story: Story) -> list[str]:
@@ -39,6 +41,7 @@ def _short(story: Story) -> Iterator[str]:
             "Not on {}: nothing about this person is in the tables from which they start.",
             [each.number for each in story.lists if _silent(each)],
         ),
+        ("Not built, for want of a table: {}.", [each.number for each in story.lists if each.state == NOT_SUPPLIED]),
     ):
         if numbers:
             yield from _wrapped(words.format(f"List{'' if len(numbers) == 1 else 's'} {series(numbers)}"))
@@ -91,7 +94,14 @@ def _others(story: Story) -> Iterator[str]:
     for table, records in groupby(story.others, key=lambda each: each.table):
         yield ""
         yield f"{table}:"
-        for record in records:
+        each_told = list(records)
+        counted = [record for record in each_told if record.record in _COUNTED and not record.fate]
+        if counted:
+            many = f"{len(counted)} record{'' if len(counted) == 1 else 's'}"
+            yield from _wrapped(f"{many} of workers, teams and their roles, which are not told.", "  ", "    ")
+        for record in each_told:
+            if record in counted:
+                continue
             told = [". ".join(f"{meaning}: {value}" for meaning, value in record.facts), record.fate.rstrip(".")]
             yield from _wrapped(". ".join([f"Row {record.row}", *filter(None, told)]) + ".", "  ", "    ")
 

@@ -27,6 +27,11 @@ def day(value: date | None, otherwise: str = "a day that is not recorded") -> st
     return otherwise if value is None else f"{value:%d/%m/%Y}"
 
 
+def dated(before: str, value: date | None) -> str:
+    """Return " of 04/06/2018", or nothing where there is no date."""
+    return "" if value is None else f"{before} {day(value)}"
+
+
 def shown(value: Any) -> str:
     """Return a value as text: a time with its date, a blank as nothing, and no control characters."""
     if value is None:

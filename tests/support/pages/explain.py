@@ -22,8 +22,10 @@ GAPS = {
     "date": "(date)",
     "window": "the window (its dates)",
     "as_at": "(as-at date)",
-    "kept": "(the other record)",
+    "kept": "(the other record), which stands in its place",
     "shown": "(the row that is shown)",
+    "cared": "was looked after on (as-at date)",
+    "unended": "no end is recorded",
 }
 EXAMPLES = (("200426", 8), ("202327", 6))
 
@@ -49,20 +51,30 @@ def explain_page() -> str:
         "- **The answer** stands first. Where several records are left out, the one that came nearest to the list "
         "speaks for them; each is told below.",
         "- **Lines with a dash** say what the rule looked at beside the records: the periods of care that the episodes "
-        "make up (List 8), and which service belongs to which episode of need (List 6).",
+        "make up (List 8), a period that ended with an adoption (List 10), which service belongs to which episode of "
+        "need, and why none of them adds a row (List 6).",
         "- **Records** come with their table and the row in its file (headings = 1), their dates and codes, and what "
         "was made of each. A row of the list may stand on several records. Names, workers, postcodes and free text "
-        "are left out: they decide nothing. A date later than the as-at date is not told, because no rule has seen it.",
+        "are left out: they decide nothing. A date later than the as-at date is not told either, because no rule has "
+        "seen it, but for the one that makes the whole record a planned one (`FUTURE`), and for days on which "
+        "something is due, runs out or is expected.",
+        "- **Read as** says what no record says, and the list takes for granted. Care whose last episode ended with "
+        "X1, and that no later episode follows, is read as still open, because X1 says that care goes on; care of a "
+        "care leaver without a recorded end is read as ended on the 18th birthday. The findings `AA-805` and `AA-816` "
+        "(or `AA-834`) say so too.",
         "- **The row on the list** is shown cell by cell where there is one.",
-        "- **Other records** are those that put nobody on a list by themselves.",
-        "- **Findings** are those that name the child, or are about one of the child's records. "
+        "- **Other records** are those that put nobody on a list by themselves. Involvements are counted alone: who "
+        "was involved is not told, and the days say nothing without it (`--json` has them).",
+        "- **Findings** are those that name the child, or are about one of the child's records. With `--list` they "
+        "are those about that list, about no one list, and, whatever their list, about a record that the story tells "
+        "of: what is wrong with a referral stands at List 3, and may be why it is not on List 6. "
         "`annexa checks explain` says what a check tests.",
         "An identifier that was merged into another (`annexa_merged_ids`) leads to the current one. For List 11 give "
         "the identifier of an adopter. A family's early help record is told to each member of the family, with what "
         "it is for that member.",
         "An identifier that no table has ends with exit code 3, as an extract does that lacks a table it needs: what "
         "was asked for is not there. The message does not repeat the identifier. Identifiers are compared letter by "
-        "letter: `0123` is not `123`.",
+        "letter: `0123` is not `123`. Quote one that has a blank.",
         "## The reasons",
         "The codes are those of `exclusions.csv`. Where several apply, the first of this table counts. Where the "
         "reason, or the date that decided, has another sense on a list, the story says it in other words.",
