@@ -152,6 +152,17 @@ def test_status_says_what_is_ready_and_what_is_missing(home):
     assert contents(home) == before
 
 
+def test_annexas_own_files_are_not_looked_for_without_their_build(little_built, tmp_path):
+    init(tmp_path / "tracker.xlsx", "--products", little_built)
+    ran = run("status", "--tracker", tmp_path / "tracker.xlsx")
+    assert "names files that a build makes: give the build's folder with --products" in ran.err
+    ran = run("status", "--tracker", tmp_path / "tracker.xlsx", "--products", little_built)
+    assert ran.err == ""
+    lines = [line for line in ran.out.splitlines() if line.startswith("3.08")]
+    assert lines
+    assert not [line for line in lines if "missing" in line]
+
+
 def test_status_as_json(home):
     ran = run("status", "--tracker", home / "tracker.xlsx", "--json")
     told = json.loads(ran.out)

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -153,10 +153,18 @@ def look(request: TrackerRequest, *, must_exist: bool = True) -> TrackerReport:
         inspection_date=day,
         checked=checked,
         left=days_left(day, request.as_on, calendar),
-        messages=(*messages, *officers.messages, *together.messages),
+        messages=(*messages, *officers.messages, *together.messages, *_without_build(folder, rows, evidence)),
         products=products,
         existed=existed,
     )
+
+
+def _without_build(folder: Path | None, rows: Sequence[Row], evidence: Evidence) -> list[str]:
+    """Say why annexa's own files count as missing where nobody has said in which folder they are."""
+    own = {document.made_by for _, document in evidence.documents if document.made_by}
+    if folder is not None or not any(own.intersection(row.files) for row in rows):
+        return []
+    return ["The tracker names files that a build makes: give the build's folder with --products to have them found."]
 
 
 def _inspection_date(request: TrackerRequest, officers: Officers) -> tuple[date, list[str]]:
@@ -187,6 +195,13 @@ def _products_folder(request: TrackerRequest) -> Path | None:
         return own if read_build(own) is not None else None
     except SourceError:
         return None  # whatever that manifest is, nobody asked for it
+
+
+def own_workbooks(request: TrackerRequest) -> frozenset[Path]:
+    """Return where the workbooks are that the build has written into the folder of products; links are followed."""
+    folder = _products_folder(request)
+    names = [each.name for each in read_manifest(folder).outputs] if folder else []
+    return frozenset((folder / name).resolve() for name in names if folder and name.endswith(".xlsx"))
 
 
 def read_build(folder: Path) -> Manifest | None:
