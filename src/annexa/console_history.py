@@ -1,12 +1,13 @@
 """What the terminal shows of dry runs and of their history: counts alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from annexa import console
 
 if TYPE_CHECKING:
     from annexa.history.model import Run
+    from annexa.outputs.manifest import Manifest
     from annexa.pipeline.nightly import NightReport
 
 _BARS: Final = "▁▂▃▄▅▆▇█"
@@ -53,7 +54,8 @@ def night_summary(night: "NightReport") -> None:
     console.table(("List", "Title", "Rows", "Last good", "Came", "Went", "Changed"), rows, title=title)
     found = record.findings
     console.line(f"Findings: {found.error:,} errors, {found.warning:,} warnings, {found.info:,} for information.")
-    console.line(_compared(night))
+    for text in _compared(night):
+        console.line(text)
     for check, number, table, message in night.wrong.select("check", "list", "table", "message").iter_rows():
         console.line(f"{check} {f'List {number}: ' if number else f'{table}: ' if table else ''}{message}")
     output = night.report.request.output
@@ -64,28 +66,48 @@ def _number(count: int | None) -> str:
     return "-" if count is None else f"{count:,}"
 
 
-def _compared(night: "NightReport") -> str:
+def _compared(night: "NightReport") -> list[str]:
     earlier, number = night.earlier, night.wrong.height
-    beside = (
-        f"beside run {earlier.number} of {earlier.created:%d/%m/%Y}"
-        if earlier
-        else "(there is no earlier good run of this edition and source profile to compare with)"
-    )
-    if not number:
-        return f"Nothing looks wrong {beside}."
-    return f"{number} {'thing looks' if number == 1 else 'things look'} wrong {beside}:"
+    beside, lines = "", []
+    if earlier:
+        beside = f" beside run {earlier.number} of {earlier.day:%d/%m/%Y}"
+    else:
+        lines.append(f"Nothing to compare with: there is no earlier good run of {night.kind.words}.")
+    if number:
+        lines.append(f"{number} {'thing looks' if number == 1 else 'things look'} wrong{beside}:")
+    elif earlier:
+        lines.append(f"Nothing looks wrong{beside}.")
+    return lines
 
 
-def history_summary(runs: Sequence["Run"]) -> None:
-    """Print the runs, and the trend of their lists and findings."""
-    console.table(
-        ("Run", "Begun (UTC)", "Inspection date", "State", "Errors", "Warnings", "Seconds"),
-        [_run(run) for run in runs],
-        title="Dry runs",
-    )
+def history_summary(runs: Sequence["Run"], ended: Collection[int] = ()) -> None:
+    """Print the runs, and the trend of their lists and findings.
+
+    Args:
+        runs: oldest first.
+        ended: numbers of those whose secret was lost.
+    """
     done = [run.manifest for run in runs if run.manifest is not None]
-    if not done:
-        return
+    editions = sorted({record.edition.name for record in done})
+    several = len(editions) > 1
+    headings = ["Run", "Begun (UTC)", "Inspection date", "State", "Errors", "Warnings", "Seconds"]
+    if several:
+        headings.insert(3, "Edition")
+    console.table(headings, [_run(run, with_edition=several) for run in runs], title="Dry runs")
+    if ended:
+        console.line(
+            f"The secret of run {max(ended)} and before was lost: their counts are here, their rows are deleted."
+        )
+    if unreadable := [str(run.number) for run in runs if run.unreadable]:
+        console.line(
+            f"What was counted by run {', '.join(unreadable)} cannot be read: the version of annexa that wrote it may."
+        )
+    for edition in editions:
+        about = f" of edition {edition}" if several else ""
+        _trends([record for record in done if record.edition.name == edition], about)
+
+
+def _trends(done: Sequence["Manifest"], about: str) -> None:
     titles = {entry.number: entry.title.partition(": ")[2] for record in done for entry in record.lists}
     rows: list[tuple[str, ...]] = []
     for number, title in sorted(titles.items()):
@@ -93,9 +115,8 @@ def history_summary(runs: Sequence["Run"]) -> None:
         rows.append((f"List {number}", title, *_trend(counts)))
     rows.append(("", "Errors", *_trend([record.findings.error for record in done])))
     rows.append(("", "Warnings", *_trend([record.findings.warning for record in done])))
-    console.table(
-        ("", "Title", "Trend", "Lowest", "Highest", "Last"), rows, title="Rows and findings, oldest run first"
-    )
+    title = f"Rows and findings{about}, oldest run first"
+    console.table(("", "Title", "Trend", "Lowest", "Highest", "Last"), rows, title=title)
 
 
 def _trend(counts: Sequence[int | None]) -> tuple[str, ...]:
@@ -104,12 +125,14 @@ def _trend(counts: Sequence[int | None]) -> tuple[str, ...]:
     return (bars, _number(min(there, default=None)), _number(max(there, default=None)), _number(counts[-1]))
 
 
-def _run(run: "Run") -> tuple[str, ...]:
+def _run(run: "Run", *, with_edition: bool) -> tuple[str, ...]:
     record = run.manifest
-    told = ("-", "-", "-", "-")
+    told = ("-", "-", "-", "-", "-")
     if record is not None:
         found = record.findings
         seconds = f"{sum(run.seconds.values()):.1f}"
-        told = (f"{record.inspection_date:%d/%m/%Y}", f"{found.error:,}", f"{found.warning:,}", seconds)
-    day, *counts = told
-    return (str(run.number), f"{run.created:%d/%m/%Y %H:%M}", day, run.verdict, *counts)
+        day = f"{record.inspection_date:%d/%m/%Y}"
+        told = (day, record.edition.name, f"{found.error:,}", f"{found.warning:,}", seconds)
+    day, edition, *counts = told
+    between = (edition,) if with_edition else ()
+    return (str(run.number), f"{run.created:%d/%m/%Y %H:%M}", day, *between, run.verdict, *counts)

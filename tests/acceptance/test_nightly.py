@@ -19,13 +19,14 @@ from annexa.history.database import FILE_NAME
 from annexa.history.hook import Hook, tell
 from annexa.history.lock import locked
 from annexa.history.secret import SECRET_NAME
-from annexa.history.store import open_history
+from annexa.history.store import History, open_history
+from annexa.outputs.locks import hold, let_go
 from annexa.outputs.manifest import read_manifest, verify
 from annexa.outputs.stage import Stage
 from annexa.pipeline import nightly
 from annexa.records import RECORDS
 from annexa.sample import generate, write_sample
-from annexa.settings import Settings
+from annexa.settings import HistorySettings, Settings
 from tests.support.cli import Ran, annexa, contents
 from tests.support.histories import KEYS, NIGHT, add, manifest
 
@@ -87,7 +88,9 @@ def test_good_nights_and_a_flagged_one_that_is_accepted(authority):
     """One night after the other, since each of them takes a second or two."""
     first = night(authority)
     assert first.code == 0
-    assert "Nothing looks wrong (there is no earlier good run" in first.out
+    kind = "edition ilacs-2022 and source profile ssd, for {}, with at least the lists of this run."
+    nothing = "Nothing to compare with: there is no earlier good run of " + kind
+    assert nothing.format("the day of the run") in first.out.splitlines()
     output = authority / "history" / "dry-runs" / "2025-06-02"
     assert verify(output) == []
     assert read_manifest(output).command == "dry-run"
@@ -99,15 +102,20 @@ def test_good_nights_and_a_flagged_one_that_is_accepted(authority):
     assert {tuple(each.values()) for each in told["changes"].values()} == {(0, 0, 0)}
     assert told["manifest"] == read_manifest(authority / "out").model_dump(mode="json")
 
+    # What would be a month later, on two lists: compared with nothing, and no measure of an ordinary night.
+    later = night(authority, "--inspection-date", "2025-07-02", "--lists", "1,8", "--output", authority / "later")
+    assert later.code == 0
+    assert nothing.format("30 days after the day of the run") in later.out.splitlines()
+
     halve(authority / "extract" / "ssd_contacts.csv")
     flagged = night(authority)
     assert flagged.code == 1
-    assert "things look wrong beside run 2 of" in flagged.out
+    assert "things look wrong beside run 2 of 02/06/2025:" in flagged.out
     assert "AA-H05 ssd_contacts: The table has" in flagged.out
-    assert "Something looks wrong" in flagged.err
+    assert "Something looks wrong with this night's run: AA-H" in flagged.err
     with open_history(authority / "history") as history:
-        assert [run.verdict for run in history.runs()] == ["good", "good", "flagged"]
-        before, after = history.rows(history.find("2")), history.rows(history.find("3"))
+        assert [run.verdict for run in history.runs()] == ["good", "good", "good", "flagged"]
+        before, after = history.rows(history.find("2")), history.rows(history.find("4"))
     # What the summary says of List 1 is what the rows of the history say.
     came, went = (a.join(b, on="row_key", how="anti") for a, b in ((after, before), (before, after)))
     row = next(line.split() for line in flagged.out.splitlines() if line.split()[:2] == ["1", "Contacts"])
@@ -116,30 +124,53 @@ def test_good_nights_and_a_flagged_one_that_is_accepted(authority):
     assert rows[3] > 0
 
     config = ["--config", authority / "annexa.toml"]
-    assert annexa("history", "accept", "last", *config).out.startswith("Run 3 is accepted")
-    assert annexa("history", "accept", "3", *config).code == 0
+    assert annexa("history", "accept", "last", *config).out.startswith("Run 4 is accepted")
+    assert annexa("history", "accept", "4", *config).code == 0
     after = night(authority, "--quiet")
-    assert (after.code, after.out) == (0, "")
-    assert states(authority) == ["good", "good", "accepted", "good"]
+    assert (after.code, after.out, after.err) == (0, "", "")
+    assert states(authority) == ["good", "good", "good", "accepted", "good"]
 
-    # A secret that is lost is said, and a new series begins.
+    # A secret that is lost is said, and a new series begins; a run that cannot be read is passed over.
     (authority / "history" / SECRET_NAME).unlink()
-    lost = night(authority)
-    assert lost.code == 0
-    assert "Warning: The secret of the history was lost: a new series begins." in lost.err
-    assert "Nothing looks wrong beside run 4" in lost.out
+    with open_history(authority / "history") as history:
+        history._db.execute("UPDATE run SET manifest = x'00' WHERE number = 5")
+    lost = night(authority, "--quiet", "--json")
+    told = json.loads(lost.out)
+    assert (lost.code, told["compared_with"], told["wrong"]) == (0, 4, [])
+    secret, passed = told["notes"]
+    assert secret.startswith("The secret of the history was lost: a new series begins.")
+    assert passed == "Run 5 is passed over: this version of annexa cannot read what it counted."
+    assert lost.err == f"Warning: {secret}\n"  # that of an error alone
+    shown = annexa("history", *config)
+    assert "The secret of run 5 and before was lost: their counts are here, their rows are deleted." in shown.out
+    assert "What was counted by run 5 cannot be read: the version of annexa that wrote it may." in shown.out
+    assert "secret of run" not in annexa("history", "--last", "1", *config).out
+    told = json.loads(annexa("history", "--format", "json", *config).out)
+    assert [run["secret_lost"] for run in told] == [True] * 5 + [False]
 
 
-def test_a_run_that_was_killed_is_said_and_the_next_goes_on(authority):
-    (authority / "history").mkdir()
+def test_what_a_killed_run_began_to_write_is_gone_with_the_next_and_that_is_said(authority, monkeypatch):
+    """In its own folder, which no other night writes to; also where errors alone are told, and the next run fails."""
+    killed, own = clock.now() - timedelta(days=1), authority / "history" / "dry-runs"
+    children = own / "2025-06-01" / ".annexa-work" / "new" / "annex-a.xlsx"
+    for path in (children, own / "2025-05-31" / ".annexa-work" / "new" / "annex-a.xlsx"):
+        path.parent.mkdir(parents=True)
+        path.write_text("children")
+    (own / "2025-06-01" / ".annexa-lock").touch()
     with open_history(authority / "history", create=True) as history:
-        killed = clock.now() - timedelta(days=1)
-        history.begin(killed, authority / "history" / "dry-runs" / "2025-06-01", own_output=True)
-    done = night(authority)
-    assert done.code == 0
+        for day in ("2025-06-01", "2025-05-31", "2025-05-30"):
+            history.begin(killed, own / day, own_output=True)
+        history.begin(killed, authority / "named", own_output=False)
+    fails(monkeypatch, SourceError("No.", ""))
+    lock = hold(own / "2025-05-31" / ".annexa-lock")
+    done = night(authority, "--quiet")
+    let_go(own / "2025-05-31" / ".annexa-lock", lock)
     told = f"Warning: The dry run of {killed:%d/%m/%Y %H:%M} (UTC) was cut short, and nothing of it counts."
-    assert told in done.err
-    assert states(authority) == ["cut short", "good"]
+    assert done.code == 3
+    assert done.err.count(told) == 4
+    assert done.err.count("What it had begun to write into 2025-05-31 could not be deleted: Another run") == 1
+    assert [each.name for each in own.iterdir()] == ["2025-05-31"]
+    assert states(authority) == ["cut short"] * 4 + ["failed"]
 
 
 def test_a_run_that_fails_is_recorded_and_holds_nothing_up(authority, monkeypatch):
@@ -232,6 +263,17 @@ def test_the_hook_is_told_of_every_kind_of_failure(authority, monkeypatch, error
     assert states(authority) == [state]
 
 
+@pytest.mark.parametrize(
+    "slip", [("--lists", "99"), ("--edition", "ilacs-1999"), ("--fail-on", "error", "--previous", "x")]
+)
+def test_a_slip_in_the_options_is_no_night(authority, slip):
+    """Nobody is called for it, and the history has no run of it."""
+    hooked(authority, sys.executable, "-c", KEEP, authority / "told")
+    assert night(authority, *slip).code == 2
+    assert not (authority / "told").exists()
+    assert states(authority) == []
+
+
 def test_the_hook_is_told_that_another_run_is_at_work(authority):
     hooked(authority, sys.executable, "-c", KEEP, authority / "told")
     with locked(authority / "history"):
@@ -244,7 +286,9 @@ def test_the_hook_of_a_flagged_night_gets_counts_alone(authority):
     hooked(authority, sys.executable, "-c", KEEP, authority / "told")
     settings_with_old_extract = (authority / "annexa.toml").read_text().replace(f"extract_date = {DAY}", "")
     (authority / "annexa.toml").write_text(settings_with_old_extract)
-    assert night(authority, "--extract-date", "2025-05-30").code == 1
+    done = night(authority, "--extract-date", "2025-05-30", "--quiet")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("Error: Something looks wrong with this night's run: AA-H04: 1.\n")
     told = json.loads((authority / "told").read_text().splitlines()[0])
     assert told.pop("rows").keys() == {str(number) for number in range(1, 12)}
     assert (told["state"], told["wrong"], told["run"]) == ("flagged", {"AA-H04": 1}, 1)
@@ -295,7 +339,16 @@ def test_the_hook_of_a_file_that_merely_stands_there_is_not_run(authority, monke
     (authority / "config" / "annexa").mkdir(parents=True)
     shutil.copy(authority / "annexa.toml", authority / "config" / "annexa")
     assert annexa("dry-run").code == 3
-    assert (authority / "told").exists()
+    (authority / "told").unlink()
+
+    # Also beside a file that is named and says nothing of a hook; nothing else of it is read. An empty hook is none.
+    for history, told in (('folder = "other"', True), ('folder = "other"\nhook = []', False)):
+        settings(authority, history)
+        assert night(authority).code == 3
+        assert (authority / "told").exists() is told
+        (authority / "told").unlink(missing_ok=True)
+    assert states(authority) == ["failed", "failed"]
+    assert (authority / "other" / FILE_NAME).exists()
 
 
 # The history, shown and changed.
@@ -323,6 +376,23 @@ def test_the_history_is_shown_with_its_trend(kept):
     assert ["3", "03/06/2025", "01:00", "02/06/2025", "flagged", "0", "0", "0.5"] in lines
     assert any(line[:4] == ["List", "1", "Something", "▁▁"] for line in lines)
     assert len(annexa("history", "--last", "1", *kept).out.splitlines()) < len(lines)
+
+
+def test_each_edition_has_a_trend_of_its_own(kept, authority):
+    assert "Edition" not in annexa("history", *kept).out
+    with open_history(authority / "history") as history:
+        for rows in (70, 30, 90):
+            add(history, edition="ilacs-2022", lists={1: rows})
+    shown = [line.split() for line in annexa("history", *kept).out.splitlines()]
+    assert ["4", "02/06/2025", "01:00", "02/06/2025", "ilacs-2022", "good", "0", "0", "0.5"] in shown
+    assert ["2", "02/06/2025", "01:00", "-", "-", "failed", "-", "-", "-"] in shown
+    trends = [line for line in shown if line[:3] == ["List", "1", "Something"]]
+    assert trends == [
+        ["List", "1", "Something", "▁▁", "3", "3", "3"],
+        ["List", "1", "Something", "▅▁█", "30", "90", "90"],
+    ]
+    titles = [line for line in shown if line[:1] == ["Rows"]]
+    assert [line[4:6] for line in titles] == [["edition", "ilacs-2019,"], ["edition", "ilacs-2022,"]]
 
 
 def test_the_history_as_csv_and_json(kept):
@@ -365,10 +435,25 @@ def test_a_child_is_forgotten(kept, authority):
         assert [history.rows(run).height for run in history.runs() if run.manifest] == [1, 1]
     again = annexa("history", "forget", "TOM", *kept)
     assert (again.code, again.out) == (0, "The history has no row of a child with that identifier.\n")
-    (authority / "history" / SECRET_NAME).unlink()
-    everybody = annexa("history", "forget", "ANN", *kept).out
-    assert "nobody can tell whose its rows are: all 1 are deleted" in everybody
-    assert KEYS.child("ANN") not in (authority / "history" / FILE_NAME).read_bytes()
+    assert "Give the identifier of one child; or --all" in annexa("history", "forget", *kept).err
+    assert annexa("history", "forget", "ANN", "--all", *kept).code == 2
+
+
+@pytest.mark.parametrize("secret", [None, "00" * 32])
+def test_without_the_secret_nobody_is_forgotten_but_all_on_purpose(kept, authority, secret):
+    path = authority / "history" / SECRET_NAME
+    path.unlink() if secret is None else path.write_text(secret)
+    before = (authority / "history" / FILE_NAME).read_bytes()
+    refused = annexa("history", "forget", "ANN", *kept)
+    assert (refused.code, refused.out) == (3, "")
+    assert "nobody can tell which are the child's. Nothing was deleted." in refused.err
+    assert "annexa history forget --all" in refused.err
+    assert (authority / "history" / FILE_NAME).read_bytes() == before
+    everybody = annexa("history", "forget", "--all", *kept)
+    assert everybody.out == "All 3 rows of children are deleted from the history; its counts stay.\n"
+    content = (authority / "history" / FILE_NAME).read_bytes()
+    assert not [child for child in ("TOM", "ANN") if KEYS.child(child) in content]
+    assert states(authority) == ["good", "failed", "flagged"]
 
 
 @pytest.mark.parametrize("words", [["forget", "TOM"], ["accept", "3"]])
@@ -379,7 +464,7 @@ def test_the_history_is_not_changed_while_a_dry_run_is_at_work(kept, authority, 
 
 
 def test_what_is_not_there_is_named(kept, authority):
-    assert "The history has no run 9." in annexa("history", "accept", "9", *kept).err
+    assert "The history has no run of that number." in annexa("history", "accept", "9", *kept).err
     settings(authority, 'folder = "elsewhere"')
     for words in ([], ["forget", "TOM"], ["accept", "last"]):
         done = annexa("history", *words, *kept)
@@ -389,6 +474,15 @@ def test_what_is_not_there_is_named(kept, authority):
 
 
 # What is kept for long enough.
+
+
+def tidy(history: History, folder: Path, day: int, keep_days: int = 400) -> list[str]:
+    """Delete what is old so many days after NIGHT, and say what a run then says; a number is an error's."""
+    request = nightly.Request(
+        DAY, Path(), Path(), Settings(history=HistorySettings(keep_days=keep_days)), NIGHT + timedelta(days=day)
+    )
+    notes = nightly._tidy(nightly.NightRequest(request, folder, DAY, own_output=True), history)
+    return [f"{'Error: ' if each.error else ''}{each.text}" for each in notes]
 
 
 def test_old_outputs_go_and_what_is_not_the_runs_own_stays(tmp_path):
@@ -405,10 +499,8 @@ def test_old_outputs_go_and_what_is_not_the_runs_own_stays(tmp_path):
     with open_history(folder, create=True) as history:
         for name, day in days.items():
             add(history, day=day, output=folder / "dry-runs" / name)
-        add(history, output=folder / "elsewhere")
-        now = NIGHT + timedelta(days=24)
-        build = nightly.Request(DAY, Path(), folder / "dry-runs" / "today", Settings(), now)
-        assert nightly._tidy(nightly.NightRequest(build, folder, DAY, own_output=True), history) == []
+        add(history, output=folder / "elsewhere", own_output=False)
+        assert tidy(history, folder, day=24) == []
         assert len(history.runs()) == 5
     whole = {"lists.csv", "reports/a.csv", "manifest.json"}
     assert set(contents(folder)) == {
@@ -418,3 +510,89 @@ def test_old_outputs_go_and_what_is_not_the_runs_own_stays(tmp_path):
         *(f"elsewhere/{file}" for file in whole),
     }
     assert not (folder / "dry-runs" / "old").exists()
+
+
+def written(folder: Path, name: str) -> Path:
+    with Stage(folder / "dry-runs" / name) as stage:
+        stage.path("lists.csv").write_text("children")
+        stage.commit(manifest())
+    return folder / "dry-runs" / name
+
+
+def test_a_folder_is_cleared_once_and_its_run_goes_only_then(tmp_path):
+    """What a killed run left, files of somebody else's, what cannot be deleted yet, and what is gone already."""
+    folder = tmp_path / "history"
+    names = ("cleared", "foreign", "killed", "killed later", "open", "gone")
+    places = {name: written(folder, name) for name in names if name != "gone"}
+    (places["foreign"] / "notes.txt").write_text("mine")
+    for name in ("killed", "killed later"):
+        (places[name] / ".annexa-work" / "new").mkdir(parents=True)
+        (places[name] / ".annexa-work" / "new" / "findings.csv").write_text("children")
+        (places[name] / ".annexa-lock").touch()
+    for path in ("lists.csv", "manifest.json"):
+        (places["killed"] / path).unlink()
+    with open_history(folder, create=True) as history:
+        for name in names:
+            add(history, output=folder / "dry-runs" / name)
+        add(history, day=12, output=folder / "dry-runs" / "today")
+        lock = hold(places["open"] / ".annexa-lock")
+        [told] = tidy(history, folder, day=12, keep_days=10)
+        assert told.startswith("Error: The dry run in open, which is old, could not be deleted: Another run of annexa")
+        left = {"foreign/notes.txt", "open/lists.csv", "open/manifest.json", "open/.annexa-lock"}
+        assert set(contents(folder)) == {FILE_NAME, *(f"dry-runs/{name}" for name in left)}
+        assert {each.name for each in (folder / "dry-runs").iterdir()} == {"foreign", "open"}
+        # What nothing else knows of stays in the history until it is deleted.
+        assert [run.output.name for run in history.runs()] == ["open", "today"]
+        let_go(places["open"] / ".annexa-lock", lock)
+        assert tidy(history, folder, day=13, keep_days=10) == []
+        assert [run.output.name for run in history.runs()] == ["today"]
+    assert set(contents(folder)) == {FILE_NAME, "dry-runs/foreign/notes.txt"}
+
+
+def test_a_manifest_that_is_damaged_keeps_a_folder_from_being_deleted_and_that_is_said(tmp_path):
+    folder = tmp_path / "history"
+    (written(folder, "old") / "manifest.json").write_text("{}")
+    with open_history(folder, create=True) as history:
+        add(history, output=folder / "dry-runs" / "old")
+        add(history, day=1)
+        for day in (15, 16):
+            add(history, day=day)
+            [told] = tidy(history, folder, day=day)
+            assert told.startswith("Error: The dry run in old, which is old, could not be deleted: manifest.json in ")
+    assert (folder / "dry-runs" / "old" / "lists.csv").exists()
+
+
+@pytest.mark.parametrize(("day", "deleted"), [(14, False), (15, True), (16, False), (4000, False)])
+def test_a_run_whose_clock_is_far_ahead_deletes_nothing(tmp_path, day, deleted):
+    """The run before was a day after NIGHT, and a folder is kept for 14 days: no sooner gone, and no later believed."""
+    folder = tmp_path / "history"
+    written(folder, "old")
+    with open_history(folder, create=True) as history:
+        for begun in (0, 1, day):
+            add(history, day=begun, output=folder / "dry-runs" / ("old" if begun < 1 else "new"))
+        told = tidy(history, folder, day=day, keep_days=15)
+        assert (folder / "dry-runs" / "old").exists() is not deleted
+        if day > 15:
+            days = f"{day - 1:,}"
+            assert told == [
+                f"By the clock the run before this one was {days} days ago: nothing old is deleted until the next run."
+            ]
+            assert len(history.runs()) == 3
+            # The next ordinary night deletes what is due, and so does the next one where time has really gone by.
+            add(history, day=15)
+            assert tidy(history, folder, day=15, keep_days=15) == []
+            assert not (folder / "dry-runs" / "old").exists()
+        else:
+            assert told == []
+
+
+def test_a_job_that_runs_once_a_month_deletes_all_the_same(tmp_path):
+    folder = tmp_path / "history"
+    written(folder, "old")
+    with open_history(folder, create=True) as history:
+        left = []
+        for day in (0, 30, 60, 90):
+            add(history, day=day, output=folder / "dry-runs" / ("new" if day else "old"))
+            tidy(history, folder, day=day)
+            left.append((folder / "dry-runs" / "old").exists())
+    assert left == [True, True, False, False]

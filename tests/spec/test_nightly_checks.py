@@ -7,17 +7,19 @@ import polars as pl
 import pytest
 
 from annexa.checks.catalogue import HISTORY, catalogue
-from annexa.checks.nightly import CODES, NightRun
-from annexa.checks.registry import ON_NIGHTS, Unable
-from annexa.checks.run import FOUND, NOT_RUN, OTHER_INPUT, PASSED, run_checks
+from annexa.checks.nightly import CODES, NightRun, codes_of
+from annexa.checks.registry import ON_NIGHTS, Looked, Unable
+from annexa.checks.run import FOUND, NOT_RUN, OFF, OTHER_INPUT, PASSED, Result, run_checks, unable
 from annexa.checks.runs import Earlier, ExtractRun, Night
 from annexa.findings import empty, findings
 from annexa.lists.build import BuiltList
+from annexa.records import UNREADABLE
 from annexa.workdays import WorkingDays
 from tests.support.context import context_of
 
 DAY = date(2025, 6, 2)
-EARLIER = Earlier("1", {}, {}, {}, pl.DataFrame(schema=CODES))
+NO_CODES = pl.DataFrame(schema=CODES)
+EARLIER = Earlier("1", {}, {}, {}, codes=NO_CODES)
 
 
 def keyed(values: pl.Series) -> pl.Series:
@@ -28,6 +30,7 @@ def extract(
     records: dict | None = None,
     lists: dict[int, int | None] | None = None,
     night: Night | None = None,
+    read: pl.DataFrame | None = None,
     **earlier: object,
 ) -> ExtractRun:
     """An extract with these records, and lists with so many rows (None: not supplied)."""
@@ -40,7 +43,8 @@ def extract(
     }
     if "lists_before" in earlier:
         earlier["lists"] = earlier.pop("lists_before")
-    night = night or Night("1", DAY, {}, replace(EARLIER, **earlier), keyed)
+    night = night or Night("1", DAY, {}, replace(EARLIER, **earlier), NO_CODES)
+    night = replace(night, codes=codes_of(context, empty() if read is None else read, keyed))
     return ExtractRun(context, WorkingDays(), built, night=night)
 
 
@@ -115,18 +119,48 @@ def test_a_list_that_the_earlier_run_did_not_build_is_not_compared():
     ],
 )
 def test_count_jumped(before, now, wrong):
-    run = extract(findings={"AA-G15": before} if before else {})
-    answer = ON_NIGHTS["AA-H03"].function(
-        NightRun(run, run.night, empty(), {"AA-G15": now, "AA-201": 0}), catalogue()["AA-H03"]
-    )
     told = f"AA-G15: the check has {now} findings; the last good run had {before or 0}."
-    assert answer.found["message"].to_list() == [told] * wrong
+    run = extract(findings={"AA-G15": before} if before else {})
+    assert jumped(run, {"AA-G15": now, "AA-201": 0}).found["message"].to_list() == [told] * wrong
+
+
+def jumped(run: ExtractRun, counts: dict[str, int], **unable: tuple[str, ...]) -> Looked | Unable:
+    lacking = {"AA-G15": unable["unable"]} if unable else {}
+    return ON_NIGHTS["AA-H03"].function(NightRun(run, run.night, counts, lacking), catalogue()["AA-H03"])
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "compared"),
+    [
+        ((), (), True),
+        (("no a",), (), False),  # it could not run, or not on this table
+        (("no a", "no b"), ("no a",), False),
+        (("no a",), ("no b",), False),
+        (("no a",), ("no a",), True),
+        ((), ("no a",), True),  # it looks at less, and finds more
+        (("no a",), ("no b", "no a"), True),
+    ],
+)
+def test_what_a_check_could_not_look_at_is_no_count_of_nothing(before, now, compared):
+    run = extract(findings={"AA-G15": 1}, unable={"AA-G15": before} if before else {})
+    assert jumped(run, {"AA-G15": 900}, unable=now).found.height == compared
+
+
+def test_what_checks_could_not_look_at():
+    g15, h01 = catalogue()["AA-G15"], catalogue()["AA-H01"]
+    results = [Result(g15, PASSED), Result(h01, OTHER_INPUT)]
+    assert unable(results) == {}
+    assert unable([Result(g15, FOUND, reasons=("no a",)), Result(h01, NOT_RUN, reasons=("no b",))]) == {
+        "AA-G15": ("no a",),
+        "AA-H01": ("no b",),
+    }
+    assert unable([Result(g15, OFF)]) == {"AA-G15": (OFF,)}
 
 
 def test_the_counts_of_another_version_are_not_compared():
-    run = extract(version="2")
-    answer = ON_NIGHTS["AA-H03"].function(NightRun(run, run.night, empty(), {"AA-G15": 900}), catalogue()["AA-H03"])
-    assert answer == Unable("another version of annexa, whose checks may differ, made the last good run")
+    assert jumped(extract(version="2"), {"AA-G15": 900}) == Unable(
+        "another version of annexa, whose checks may differ, made the last good run"
+    )
 
 
 def test_the_counts_are_those_of_the_checks_before():
@@ -150,7 +184,7 @@ def test_the_counts_are_those_of_the_checks_before():
     ],
 )
 def test_extract_old(today, taken, wrong):
-    night = Night("1", today, {"old.csv": taken, "new.csv": today}, None, keyed)
+    night = Night("1", today, {"old.csv": taken, "new.csv": today}, None, NO_CODES)
     rows = found("AA-H04", extract(night=night))
     assert rows["file"].to_list() == ["old.csv"] * wrong
     assert rows["value"].to_list() == [taken.isoformat()] * wrong
@@ -159,7 +193,7 @@ def test_extract_old(today, taken, wrong):
 
 
 def test_an_extract_date_is_about_no_file():
-    rows = found("AA-H04", extract(night=Night("1", DAY, {"": date(2025, 5, 1)}, None, keyed)))
+    rows = found("AA-H04", extract(night=Night("1", DAY, {"": date(2025, 5, 1)}, None, NO_CODES)))
     assert rows["file"].to_list() == [None]
 
 
@@ -185,15 +219,27 @@ def test_table_shrunk(before, now, wrong):
     assert rows["message"].to_list() == [f"The table has {now or 0} rows; the last good run had {before}."] * wrong
 
 
+def test_an_input_that_is_no_table_of_the_extract_is_not_compared():
+    run = extract({"contacts": [{"contact_id": "1", "person_id": "P"}]}, tables={"postcode_lookup": 2_000_000})
+    assert found("AA-H05", run).is_empty()
+
+
 # AA-H06 and AA-H07: codes, of which a few hundred rows have M or F.
+def told(values: int, rows: int, unknown: int = 0) -> str:
+    return (
+        f"ssd_person.pers_gender has values that no good run had (values: {values}, rows: {rows}, of the values on no "
+        f"value map: {unknown})."
+    )
+
+
 def people(**genders: int) -> dict:
     codes = [code for code, number in genders.items() for _ in range(number)]
     return {"persons": [{"person_id": str(n), "gender": code} for n, code in enumerate(codes)]}
 
 
 def seen(*codes: str) -> pl.DataFrame:
-    rows = [("ssd_person", "pers_gender", code, not code.startswith("key"), 1) for code in codes]
-    return pl.DataFrame(rows, schema=CODES, orient="row")
+    rows = [("ssd_person", "pers_gender", code) for code in codes]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("table", "column", "code"), pl.String), orient="row")
 
 
 @pytest.mark.parametrize(
@@ -204,37 +250,61 @@ def seen(*codes: str) -> pl.DataFrame:
         ({"M": 95, "F": 5}, ("M",), [], ["F"]),  # on the number
         ({"M": 594, "F": 6}, ("M",), [], ["F"]),  # on the percentage
         ({"M": 593, "F": 7}, ("M",), ["F"], []),
-        ({"M": 6, "F": 1}, (), ["M"], ["F"]),
+        ({"F": 6, "U": 7, "M": 1}, ("O",), ["F", "U"], ["M"]),  # one finding for all of a column
+        ({"M": 6, "F": 1}, (), [], []),  # supplied for the first time: each of its codes would be new
     ],
 )
 def test_known_codes(genders, before, many, few):
     run = extract(people(**genders), codes=seen(*before))
     for check, wanted in (("AA-H06", many), ("AA-H07", few)):
         rows = found(check, run)
-        assert rows["value"].to_list() == wanted
-        assert rows["column"].to_list() == ["pers_gender"] * len(wanted)
-        for code, message in zip(wanted, rows["message"], strict=True):
-            assert (
-                message == f"ssd_person.pers_gender has a standard code that no good run had (rows: {genders[code]})."
-            )
+        assert rows["value"].to_list() == [", ".join(wanted)] * bool(wanted)
+        assert rows["column"].to_list() == ["pers_gender"] * bool(wanted)
+        on = sum(genders[code] for code in wanted)
+        assert rows["message"].to_list() == [told(len(wanted), on)] * bool(wanted)
+
+
+def unknown(*values: str) -> pl.DataFrame:
+    """What reading says of values of the gender that no value map knows."""
+    frame = pl.DataFrame({"value": values, "row": range(2, 2 + len(values))})
+    where = {"table": "ssd_person", "column": "pers_gender", "value": pl.col("value"), "row": pl.col("row")}
+    return findings("AA-R02", "error", "x", frame=frame, **where)
 
 
 @pytest.mark.parametrize(
     ("before", "wrong"), [((), True), (("key of Mister",), False), (("Mister",), True), (("key of Miss",), True)]
 )
 def test_values_that_no_value_map_knows(before, wrong):
-    read = findings("AA-R02", "error", "x", table="ssd_person", column="pers_gender", value="Mister", row=2)
-    run = extract(people(M=3), codes=seen("M", *before))
+    read = unknown("Mister")
+    run = extract(people(M=3), read=read, codes=seen("M", *before))
     rows = found("AA-H06", run, read)
     assert rows["value"].to_list() == ["Mister"] * wrong
-    told = "ssd_person.pers_gender has a value that neither the value map nor a good run knows (rows: 1)."
-    assert rows["message"].to_list() == [told] * wrong
+    assert rows["message"].to_list() == [told(1, 1, 1)] * wrong
     assert found("AA-H07", run, read).is_empty()
+
+
+def test_a_column_that_is_new_through_and_through_is_one_finding():
+    read = unknown(*(f"v{n}" for n in (3, 1, 2, 6, 5, 4, 4)))
+    run = extract(people(M=2, F=90), read=read, codes=seen("M"))
+    rows = found("AA-H06", run, read)
+    assert rows.select("value", "message").rows() == [("F, v1, v2, v3, v4, ...", told(7, 97, 6))]
+
+
+def test_only_what_a_code_set_declares_is_kept_as_it_stands():
+    """Whatever else stands in a coded field is keyed, though reading has let it pass."""
+    read = findings("AA-R02", "error", "x", table="ssd_person", column="pers_gender", value="Mister", row=2)
+    run = extract(people(M=2, Holly=3, **{UNREADABLE: 1}), read=read, codes=seen("F"))
+    kept = run.night.codes
+    assert kept.schema == CODES
+    assert set(kept.select("code", "known", "rows").rows()) == {
+        ("M", True, 2), ("key of Holly", False, 3), ("key of Mister", False, 1),
+    }  # fmt: skip
+    assert found("AA-H06", run, read)["value"].to_list() == ["Holly, Mister"]
 
 
 def test_a_code_of_another_column_is_not_seen():
     other = seen("M").with_columns(column=pl.lit("pers_other"))
-    assert found("AA-H07", extract(people(M=1), codes=other)).height == 1
+    assert found("AA-H07", extract(people(M=1), codes=pl.concat([other, seen("F")]))).height == 1
 
 
 def test_codes_kept_with_another_secret_are_not_compared():
@@ -251,7 +321,7 @@ def test_every_nightly_check_is_here():
 
 @pytest.mark.parametrize("check", NIGHTLY)
 def test_without_an_earlier_run_nothing_passes_by_being_empty(check):
-    run = extract(people(M=900), {1: 0}, Night("1", DAY, {}, None, keyed))
+    run = extract(people(M=900), {1: 0}, Night("1", DAY, {}, None, NO_CODES))
     result = run_checks(catalogue(), run, empty(), {check}).result(check)
     assert result.status == NOT_RUN
     assert result.reasons

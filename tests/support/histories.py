@@ -15,7 +15,12 @@ HASH = "0" * 64
 CODES = {"table": pl.String, "column": pl.String, "code": pl.String, "known": pl.Boolean}
 
 
-def manifest(rows: dict[int, int] | None = None, edition: str = "ilacs-2019", source: str = "ssd") -> Manifest:
+DAY = date(2025, 6, 2)
+
+
+def manifest(
+    rows: dict[int, int] | None = None, edition: str = "ilacs-2019", source: str = "ssd", inspection_date: date = DAY
+) -> Manifest:
     """A manifest of nothing but lists with so many rows."""
     lists = [
         {
@@ -38,9 +43,9 @@ def manifest(rows: dict[int, int] | None = None, edition: str = "ilacs-2019", so
             "created": NIGHT,
             "edition": {"name": edition, "title": "E", "sha256": HASH},
             "source": {"name": source, "sha256": HASH},
-            "inspection_date": date(2025, 6, 2),
+            "inspection_date": inspection_date,
             "extract_date": None,
-            "as_at": date(2025, 6, 2),
+            "as_at": inspection_date,
             "options": {},
             "inputs": [],
             "unknown_inputs": [],
@@ -79,8 +84,16 @@ def add(
     code: tuple[str, ...] = (),
     output: Path = Path("out"),
     edition: str = "ilacs-2019",
+    lists: dict[int, int] | None = None,
+    ahead: int | None = None,
+    own_output: bool = True,
 ) -> int:
-    """Record a run with these rows that began so many days after NIGHT; return its number."""
-    number = history.begin(NIGHT + timedelta(days=day), output, own_output=True)
-    history.finish(number, manifest(edition=edition), {"reading": 0.5}, rows(*texts), codes(*code), flagged=flagged)
+    """Record a run with these rows that began so many days after NIGHT; return its number.
+
+    Its inspection date is so many days `ahead`, or DAY.
+    """
+    number = history.begin(NIGHT + timedelta(days=day), output, own_output=own_output)
+    inspection_date = DAY if ahead is None else DAY + timedelta(days=day + ahead)
+    told = manifest(lists, edition, inspection_date=inspection_date)
+    history.finish(number, told, {"reading": 0.5}, rows(*texts), codes(*code), flagged=flagged)
     return number

@@ -2,7 +2,8 @@
 
 import sqlite3
 import sys
-from datetime import timedelta
+import zlib
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import polars as pl
@@ -11,12 +12,14 @@ from polars.testing import assert_frame_equal
 
 from annexa.errors import BusyError, OutputError, SourceError, UsageError
 from annexa.history import database
+from annexa.history.baseline import Kind, baseline
 from annexa.history.database import FILE_NAME, MIGRATIONS
 from annexa.history.keys import Keys
 from annexa.history.lock import locked
+from annexa.history.model import DRY_RUNS
 from annexa.history.secret import SECRET_NAME, make_secret, read_secret
 from annexa.history.store import open_history
-from tests.support.histories import CODES, KEYS, NIGHT, add, manifest, rows
+from tests.support.histories import CODES, KEYS, NIGHT, add, codes, manifest, rows
 
 NIGHT_OUT = Path("out")
 PERMISSIONS = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
@@ -65,8 +68,9 @@ def test_runs_that_failed_or_were_killed_have_no_rows_and_leave_no_gap(history):
     add(history, "1 TOM a")
     history.fail(history.begin(NIGHT, NIGHT_OUT, own_output=True))
     history.begin(NIGHT, NIGHT_OUT, own_output=True)
-    assert [run.number for run in history.cut_short()] == [3]
-    assert history.cut_short() == []
+    assert [run.number for run in history.running()] == [3]
+    history.cut_short(3)
+    assert history.running() == []
     add(history, "1 TOM b")
     assert [(run.state, run.verdict, run.good) for run in history.runs()] == [
         ("done", "good", True),
@@ -81,10 +85,27 @@ def test_runs_that_failed_or_were_killed_have_no_rows_and_leave_no_gap(history):
 def test_a_run_comes_back_as_it_was_recorded(history, tmp_path):
     number = history.begin(NIGHT, tmp_path / "out", own_output=False)
     told = manifest({1: 5, 8: 2})
-    history.finish(number, told, {"reading": 0.51234, "writing": 2.0}, rows(), pl.DataFrame(schema=CODES), flagged=True)
+    seconds, unable = {"reading": 0.51234, "writing": 2.0}, {"AA-201": ("ssd_a was not supplied", "no b")}
+    history.finish(number, told, seconds, rows(), codes(), flagged=True, unable=unable)
     [run] = history.runs()
-    assert (run.created, run.output, run.manifest) == (NIGHT, tmp_path / "out", told)
+    assert (run.created, run.output, run.own_output, run.manifest) == (NIGHT, tmp_path / "out", False, told)
     assert (run.seconds, run.verdict, run.good) == ({"reading": 0.512, "writing": 2.0}, "flagged", False)
+    assert (run.unable, run.unreadable) == (unable, False)
+
+
+def test_the_day_of_a_run_is_that_of_its_place(history):
+    """Half an hour after midnight in British Summer Time."""
+    moment = datetime(2025, 6, 8, 0, 30, tzinfo=timezone(timedelta(hours=1)))
+    history.begin(moment, NIGHT_OUT, own_output=True, day=date(2025, 6, 8))
+    history.begin(moment, NIGHT_OUT, own_output=True)
+    assert [run.day for run in history.runs()] == [date(2025, 6, 8), date(2025, 6, 7)]
+    assert {run.created for run in history.runs()} == {moment}
+
+
+def test_a_run_that_is_withdrawn_was_never_there(history):
+    history.withdraw(history.begin(NIGHT, NIGHT_OUT, own_output=True))
+    assert history.runs() == []
+    assert add(history) == 2
 
 
 @pytest.mark.parametrize(("name", "number"), [("last", 4), ("previous", 2), ("1", 1), ("3", 3)])
@@ -96,7 +117,9 @@ def test_runs_are_found_by_name_and_number(history, name, number):
     assert history.find(name).number == number
 
 
-@pytest.mark.parametrize("name", ["previous", "2", "0", "-1", "first", "", "²", "1; DROP TABLE run"])
+@pytest.mark.parametrize(
+    "name", ["previous", "2", "0", "-1", "first", "", "²", "1; DROP TABLE run", "9" * 20, "1" * 5000]
+)
 def test_a_run_that_is_not_there_is_named(history, name):
     add(history)
     with pytest.raises(UsageError, match="has no run"):
@@ -107,17 +130,55 @@ def test_a_run_that_is_not_there_is_named(history, name):
 # Good runs.
 
 
+def compared(history, *, edition="ilacs-2019", source="ssd", ahead=0, lists=(1, 8)) -> int | None:
+    run, passed = baseline(history, Kind(edition, source, ahead, frozenset(lists)))
+    assert passed == ()
+    return run.number if run else None
+
+
 def test_the_last_good_run_is_of_the_same_edition_and_source_and_not_flagged(history):
-    add(history)
-    add(history, edition="ilacs-2022")
-    add(history, flagged=True)
+    both = {1: 5, 8: 5}
+    add(history, lists=both)
+    add(history, lists=both, edition="ilacs-2022")
+    add(history, lists=both, flagged=True)
     history.begin(NIGHT, NIGHT_OUT, own_output=True)
-    assert history.last_good("ilacs-2019", "ssd").number == 1
-    assert history.last_good("ilacs-2022", "ssd").number == 2
-    assert history.last_good("ilacs-2019", "other") is None
+    assert compared(history) == 1
+    assert compared(history, edition="ilacs-2022") == 2
+    assert compared(history, source="other") is None
     history.accept(history.find("3"))
-    assert history.last_good("ilacs-2019", "ssd").number == 3
+    assert compared(history) == 3
     assert history.find("3").verdict == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "lists", "number"),
+    [
+        (0, (1, 8), 2),
+        (0, (8,), 2),
+        (0, (1,), 4),
+        (0, (), 4),
+        (0, (1, 8, 9), None),
+        (30, (1, 8), 3),
+        (-1, (1,), 5),
+        (1, (1,), None),
+        (29, (1,), None),
+    ],
+)
+def test_the_last_good_run_is_as_far_from_its_inspection_date_and_has_the_lists(history, ahead, lists, number):
+    """Two ordinary nights; a run for a month later, one of a single list, and one for the day before."""
+    both = {1: 5, 8: 5}
+    for day, (to, had) in enumerate([(0, both), (0, both), (30, both), (0, {1: 5}), (-1, both)]):
+        add(history, day=day, ahead=to, lists=had)
+    assert compared(history, ahead=ahead, lists=lists) == number
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [(0, "the day of the run"), (1, "1 day after the day of the run"), (-40, "40 days before the day of the run")],
+)
+def test_what_a_run_is_compared_with_in_words(ahead, words):
+    told = f"edition e and source profile s, for {words}, with at least the lists of this run"
+    assert Kind("e", "s", ahead, frozenset({1})).words == told
 
 
 def test_only_a_run_that_is_flagged_can_be_accepted(history):
@@ -146,10 +207,11 @@ def test_only_the_codes_of_good_runs_count_as_seen(history):
 
 @pytest.mark.parametrize(("days", "left"), [(1, [4]), (2, [3, 4]), (9, [3, 4]), (10, [1, 2, 3, 4])])
 def test_runs_are_deleted_the_day_after_they_have_been_kept_for_long_enough(history, days, left):
-    add(history, "1 TOM a", "1 ANN a", code=("OLD", "A"))
-    add(history, "1 TOM b", "1 ANN a", code=("A",))
+    add(history, "1 TOM a", "1 ANN a", code=("OLD", "A"), own_output=False)
+    add(history, "1 TOM b", "1 ANN a", code=("A",), own_output=False)
     add(history, "1 TOM c", "1 ANN a", day=8)
     add(history, "1 TOM c", "1 ANN a", day=10)
+    history.cleared([3])
     history.retain(NIGHT + timedelta(days=10), days)
     assert numbers(history) == left
     # Rows that a run which is still there has stay, those of no such run go.
@@ -166,6 +228,16 @@ def test_the_newest_run_stays_whatever_its_age(history):
     assert numbers(history) == [1]
 
 
+def test_a_run_whose_own_output_stands_stays_whatever_its_age(history):
+    for day in range(3):
+        add(history, day=day)
+    history.retain(NIGHT + timedelta(days=100), 1)
+    assert numbers(history) == [1, 2, 3]
+    history.cleared([1])
+    history.retain(NIGHT + timedelta(days=100), 1)
+    assert numbers(history) == [2, 3]
+
+
 def test_a_number_is_never_used_again(history):
     for day in (0, 1):
         add(history, day=day)
@@ -173,13 +245,43 @@ def test_a_number_is_never_used_again(history):
     assert add(history) == 3
 
 
-def test_only_folders_that_no_recent_run_wrote_to_are_old(history, tmp_path):
-    for day, name in ((0, "a"), (0, "b"), (5, "b"), (6, "c")):
-        add(history, day=day, output=tmp_path / name)
-    history.begin(NIGHT, tmp_path / "named", own_output=False)
-    assert history.old_outputs(NIGHT + timedelta(days=7), 2) == [tmp_path / "a"]
-    assert history.old_outputs(NIGHT + timedelta(days=7), 7) == []
-    assert history.old_outputs(NIGHT + timedelta(days=30), 1) == [tmp_path / name for name in ("a", "b", "c")]
+def test_only_folders_that_no_recent_run_wrote_to_are_old(history, folder):
+    own = folder / DRY_RUNS
+    for day, name in ((0, "a"), (0, "b"), (5, "b"), (6, "c"), (0, "d")):
+        add(history, day=day, output=own / name)
+    history.begin(NIGHT, folder / "named", own_output=False)
+    # Somebody has named the folder of another day for a run of today's.
+    history.begin(NIGHT + timedelta(days=6), folder / "." / DRY_RUNS / "d", own_output=False)
+    assert history.old_outputs(NIGHT + timedelta(days=7), 2) == {own / "a": [1]}
+    assert history.old_outputs(NIGHT + timedelta(days=7), 7) == {}
+    every = {own / "a": [1], own / "b": [2, 3], own / "c": [4], own / "d": [5]}
+    assert history.old_outputs(NIGHT + timedelta(days=30), 1) == every
+    history.cleared([2, 3])
+    assert history.old_outputs(NIGHT + timedelta(days=30), 1).keys() == every.keys() - {own / "b"}
+
+
+def test_its_own_folders_are_where_the_history_is(folder, history, monkeypatch):
+    """However it is named, and wherever it was when they were made."""
+    add(history, output=folder / DRY_RUNS / "b")
+    add(history, output=folder / DRY_RUNS / "a")
+    history._db.execute("UPDATE run SET output = '/srv/before/dry-runs/b' WHERE number = 1")  # as version 1 wrote it
+    monkeypatch.chdir(folder.parent)
+    moved = folder.parent / "moved"
+    for place in (folder, Path("history"), folder.parent / "." / "history", moved):
+        if place == moved:
+            folder.rename(moved)
+        own = [place / DRY_RUNS / name for name in ("a", "b")]
+        with open_history(place) as opened:
+            assert [run.output for run in opened.runs()] == own[::-1]
+            assert opened.old_outputs(NIGHT + timedelta(days=30), 1) == {own[0]: [2], own[1]: [1]}
+
+
+@pytest.mark.parametrize(("hours", "begun"), [(0, None), (1, 0), (24, 0), (25, 24), (900, 24)])
+def test_when_the_run_before_a_moment_began(history, hours, begun):
+    for day in (1, 0, 40):  # the clock was put back, and went far ahead
+        add(history, day=day)
+    wanted = None if begun is None else NIGHT + timedelta(hours=begun)
+    assert history.last_before(NIGHT + timedelta(hours=hours)) == wanted
 
 
 def test_a_child_is_forgotten_in_every_run(history, folder):
@@ -221,6 +323,32 @@ def test_only_the_owner_may_read_it(folder, history):
         FILE_NAME: 0o600,
         SECRET_NAME: 0o600,
     }
+
+
+@PERMISSIONS
+def test_rights_that_are_too_wide_are_taken_away(folder, history):
+    make_secret(folder)
+    (folder / DRY_RUNS).mkdir()
+    modes = {folder / FILE_NAME: 0o644, folder / SECRET_NAME: 0o664, folder / DRY_RUNS: 0o755}
+    for path, mode in modes.items():
+        path.chmod(mode)
+    with open_history(folder):
+        assert {path: path.stat().st_mode & 0o777 for path in modes} == dict(
+            zip(modes, (0o600, 0o600, 0o700), strict=True)
+        )
+    (folder / SECRET_NAME).chmod(0o444)
+    read_secret(folder)
+    assert (folder / SECRET_NAME).stat().st_mode & 0o777 == 0o400
+
+
+def test_a_history_of_version_1_is_read_as_it_was(tmp_path):
+    with open_history(tmp_path, create=True, migrations=MIGRATIONS[:1]) as first:
+        values = ("2025-06-07T23:30:00+00:00", "running", "/srv/before/dry-runs/2025-06-08", True)
+        first._db.execute("INSERT INTO run (created, state, output, own_output) VALUES (?, ?, ?, ?)", values)
+    with open_history(tmp_path) as history:
+        [run] = history.running()
+        assert (run.day, run.unable, run.output) == (date(2025, 6, 7), {}, tmp_path / DRY_RUNS / "2025-06-08")
+        assert list(history.old_outputs(NIGHT + timedelta(days=30), 1).values()) == [[1]]
 
 
 def test_an_older_version_is_brought_up_to_date_and_keeps_its_runs(folder, history):
@@ -289,11 +417,15 @@ def test_a_file_of_nothing_is_a_history_that_was_not_begun(tmp_path):
         assert history.runs() == []
 
 
-def test_a_manifest_that_cannot_be_read_is_named_and_left(history):
+@pytest.mark.parametrize("content", [b"\0", zlib.compress(b"no JSON"), zlib.compress(b"{}")])
+def test_a_run_whose_counts_cannot_be_read_is_passed_over(history, content):
     add(history)
-    history._db.execute("UPDATE run SET manifest = x'00'")
-    with pytest.raises(SourceError, match="Run 1 of the history"):
-        history.runs()
+    add(history, "1 TOM a")
+    history._db.execute("UPDATE run SET manifest = ? WHERE number = 2", (content,))
+    assert [(run.verdict, run.unreadable) for run in history.runs()] == [("good", False), ("good", True)]
+    run, passed = baseline(history, Kind("ilacs-2019", "ssd", 0, frozenset({1})))
+    assert (run.number, passed) == (1, (2,))
+    assert history.rows(history.find("2")).height == 1
 
 
 def test_two_connections_write_one_after_the_other(folder, history):

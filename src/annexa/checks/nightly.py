@@ -4,8 +4,9 @@ All limits are settings of the check. Where a check has a number and a percentag
 one child more on a list of two is no alarm, nor are fifty contacts more among ten thousand.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import polars as pl
@@ -13,12 +14,20 @@ import polars as pl
 from annexa.checks.catalogue import Definition
 from annexa.checks.registry import Answer, Looked, Unable, looked, on_nights
 from annexa.checks.runs import Earlier, ExtractRun, Night
+from annexa.editions import code_sets
+from annexa.lists.context import Context
 from annexa.records import UNREADABLE, Kind
 
-NO_EARLIER: Final = "there is no earlier good run of this edition and source profile"
+NO_EARLIER: Final = "there is no earlier good run of this kind (edition, source profile, lists, days to D)"
 UNKNOWN: Final = "AA-R02"  # a value that no value map knows
 
-CODES: Final = {"table": pl.String, "column": pl.String, "code": pl.String, "known": pl.Boolean, "rows": pl.Int64}
+_COLUMN: Final = ["table", "column"]
+_SHOWN: Final = 5  # values of a column that a finding names
+
+_VALUES: Final = {
+    "table": pl.String, "column": pl.String, "value": pl.String, "known": pl.Boolean, "rows": pl.Int64,
+}  # fmt: skip
+CODES: Final = {**_VALUES, "code": pl.String}
 
 
 @dataclass(frozen=True)
@@ -28,14 +37,30 @@ class NightRun:
     Args:
         run: the extract and its lists.
         night: what is known beside it.
-        read: what reading found (columns of findings.SCHEMA, named as the source does).
         counts: findings by the id of the check.
+        unable: check -> what it could not look at, as checks.run.unable() gives it.
     """
 
     run: ExtractRun
     night: Night
-    read: pl.DataFrame
     counts: Mapping[str, int]
+    unable: Mapping[str, Collection[str]]
+
+    @cached_property
+    def codes(self) -> pl.DataFrame | None:
+        """The codes of columns of which a good run had any: those of `night.codes`, filled, seen; None without such.
+
+        `filled` are the column's cells that have one, `seen` is true where a good run had the code and else blank.
+        """
+        seen = self.night.earlier.codes if self.night.earlier else None
+        if seen is None:
+            return None
+        return (
+            self.night.codes.join(seen.select(_COLUMN).unique(), on=_COLUMN, how="semi")
+            .join(seen.select(*_COLUMN, "code").unique().with_columns(seen=True), on=[*_COLUMN, "code"], how="left")
+            .with_columns(filled=pl.col("rows").sum().over(_COLUMN))
+            .sort(*_COLUMN, "value")
+        )
 
 
 _Compared: TypeAlias = Callable[[NightRun, Earlier, Definition], Answer]
@@ -55,39 +80,48 @@ def _compares(check: str) -> Callable[[_Compared], _Compared]:
     return register
 
 
-def codes_of(run: ExtractRun, read: pl.DataFrame, keyed: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
+def codes_of(context: Context, read: pl.DataFrame, keyed: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
     """Return which codes an extract holds, and in how many rows.
 
     Args:
-        run: the extract.
-        read: what reading found, for the values that no value map knows.
-        keyed: turns such a value, which might be anything, into what may be kept of it.
+        context: the extract.
+        read: what reading found (columns of findings.SCHEMA), for the values that no value map knows.
+        keyed: turns a value that is no code of its field's code set, and so might be anything, into what may be kept.
 
     Returns:
-        table, column, code (a standard code, or what `keyed` made of the value), known (false for such a value), rows.
+        table, column, code (a standard code, or what `keyed` made of the value), known (false for such a value), rows;
+        and value, which is for the findings of this run alone.
     """
-    frames = [pl.DataFrame(schema=CODES)]
-    for table in run.context.tables.values():
+    values = pl.concat([_standing(context), _unknown(read)])
+    known, others = values.filter("known"), values.filter(~pl.col("known"))
+    return pl.concat([known.with_columns(code="value"), others.with_columns(code=keyed(others["value"]))])
+
+
+def _standing(context: Context) -> pl.DataFrame:
+    """Return the values of coded fields: table, column, value, known (whether the code set declares it), rows."""
+    frames = [pl.DataFrame(schema=_VALUES)]
+    for table in context.tables.values():
         fields = table.record.fields().items() if table.supplied else ()
-        for name in (name for name, field in fields if field.kind is Kind.CODE and name not in table.absent):
-            counts = table.frame[name].drop_nulls().value_counts(name="rows")
-            frames.append(
-                counts.filter(pl.col(name) != UNREADABLE).select(
-                    pl.lit(table.source).alias("table"),
-                    pl.lit(table.column(name)).alias("column"),
-                    pl.col(name).alias("code"),
-                    pl.lit(value=True).alias("known"),
-                    pl.col("rows").cast(pl.Int64),
+        for name, field in ((name, each) for name, each in fields if each.kind is Kind.CODE):
+            if name not in table.absent:
+                counts = table.frame[name].drop_nulls().value_counts(name="rows")
+                frames.append(
+                    counts.filter(pl.col(name) != UNREADABLE).select(
+                        pl.lit(table.source).alias("table"),
+                        pl.lit(table.column(name)).alias("column"),
+                        pl.col(name).alias("value"),
+                        pl.col(name).is_in(sorted(code_sets()[field.code_set].codes)).alias("known"),
+                        pl.col("rows").cast(pl.Int64),
+                    )
                 )
-            )
-    return pl.concat([*frames, _unknown(read).with_columns(code=keyed(_unknown(read)["value"])).select(list(CODES))])
+    return pl.concat(frames)
 
 
 def _unknown(read: pl.DataFrame) -> pl.DataFrame:
     """Return the values that no value map knows: table, column, value, known, rows."""
     rows = read.filter((pl.col("check") == UNKNOWN) & pl.col("value").is_not_null())
     counts = rows.group_by("table", "column", "value").agg(pl.len().cast(pl.Int64).alias("rows"))
-    return counts.sort("table", "column", "value").with_columns(known=pl.lit(value=False))
+    return counts.sort("table", "column", "value").with_columns(known=pl.lit(value=False)).select(list(_VALUES))
 
 
 def _differs(now: str, before: str, check: Definition, number: str) -> pl.Expr:
@@ -131,10 +165,13 @@ def list_changed(run: NightRun, earlier: Earlier, check: Definition) -> Looked:
 
 @_compares("AA-H03")
 def count_jumped(run: NightRun, earlier: Earlier, check: Definition) -> Answer:
-    """Checks that find far more than in the last good run."""
+    """Checks that find far more than in the last good run, and looked at no more than then."""
     if earlier.version != run.night.version:
         return Unable("another version of annexa, whose checks may differ, made the last good run")
-    frame = _beside(run.counts, {each: earlier.findings.get(each, 0) for each in run.counts})
+    # What a check could not look at then is no count of 0.
+    alike = {each for each in run.counts if set(earlier.unable.get(each, ())) <= set(run.unable.get(each, ()))}
+    now = {each: number for each, number in run.counts.items() if each in alike}
+    frame = _beside(now, {each: earlier.findings.get(each, 0) for each in now})
     wrong = (pl.col("now") > pl.col("before")) & _differs("now", "before", check, "number")
     return looked(frame, wrong, pl.format("{}: {}", "key", _told("the check has", "findings")))
 
@@ -154,44 +191,45 @@ def extract_old(run: NightRun, check: Definition) -> Answer:
 @_compares("AA-H05")
 def table_shrunk(run: NightRun, earlier: Earlier, check: Definition) -> Looked:
     """Tables with far fewer rows than in the last good run, or none at all."""
-    now = {table.source: table.frame.height for table in run.run.context.tables.values() if table.supplied}
-    frame = _beside({name: now.get(name, 0) for name in earlier.tables}, earlier.tables)
+    now = {table.source: table.frame.height if table.supplied else 0 for table in run.run.context.tables.values()}
+    # An input that is no table of the extract, such as the postcode look-up, is counted on one side alone.
+    before = {name: rows for name, rows in earlier.tables.items() if name in now}
+    frame = _beside({name: now[name] for name in before}, before)
     wrong = (pl.col("now") < pl.col("before")) & _differs("now", "before", check, "rows")
     return looked(frame, wrong, _told("The table has", "rows"), table=pl.col("key"))
 
 
 @_compares("AA-H06")
-def code_unseen(run: NightRun, earlier: Earlier, check: Definition) -> Answer:
-    """Unknown values that no good run had, and known codes that none had, on more than a few rows."""
-    return _unseen(run, earlier, ~pl.col("known") | _many(check))
+def code_unseen(run: NightRun, _: Earlier, check: Definition) -> Answer:
+    """Columns with unknown values that no good run had, or with known codes that none had, on more than a few rows."""
+    return _unseen(run, ~pl.col("known") | _many(check))
 
 
 @_compares("AA-H07")
-def code_first_seen(run: NightRun, earlier: Earlier, check: Definition) -> Answer:
-    """Known codes that no good run had, on a few rows."""
-    return _unseen(run, earlier, pl.col("known") & ~_many(check))
+def code_first_seen(run: NightRun, _: Earlier, check: Definition) -> Answer:
+    """Columns with known codes that no good run had, on a few rows."""
+    return _unseen(run, pl.col("known") & ~_many(check))
 
 
 def _many(check: Definition) -> pl.Expr:
     return (pl.col("rows") > check.number("rows")) & (pl.col("rows") > check.share("percent") * pl.col("filled"))
 
 
-def _unseen(run: NightRun, earlier: Earlier, wrong: pl.Expr) -> Answer:
-    if earlier.codes is None:
+def _unseen(run: NightRun, wrong: pl.Expr) -> Answer:
+    """Return a finding for each column with codes that no good run had; a column of which none had any says nothing."""
+    if run.codes is None:
         return Unable("the codes of earlier runs were kept with another secret")
-    keys = ["table", "column", "code"]
-    values = _unknown(run.read)
-    plain = values.select("table", "column", "value", code=run.night.keyed(values["value"]))
-    filled = pl.col("rows").sum().over("table", "column").alias("filled")
-    frame = (
-        codes_of(run.run, run.read, run.night.keyed)
-        .with_columns(filled)
-        .join(earlier.codes.select(keys).unique(), on=keys, how="anti")
-        .join(plain, on=keys, how="left")
-        .sort(keys)
+    new = pl.col("seen").is_null() & wrong
+    frame = run.codes.group_by(_COLUMN, maintain_order=True).agg(
+        new.sum().alias("number"),
+        pl.col("rows").filter(new).sum(),
+        (new & ~pl.col("known")).sum().alias("unknown"),
+        pl.col("value").filter(new).alias("values"),
     )
-    unknown = pl.lit("a value that neither the value map nor a good run knows")
-    what = pl.when("known").then(pl.lit("a standard code that no good run had")).otherwise(unknown)
-    message = pl.format("{}.{} has {} (rows: {}).", "table", "column", what, "rows")
-    value = pl.coalesce("value", "code")
-    return looked(frame, wrong, message, table=pl.col("table"), column=pl.col("column"), value=value)
+    message = pl.format(
+        "{}.{} has values that no good run had (values: {}, rows: {}, of the values on no value map: {}).",
+        *_COLUMN, "number", "rows", "unknown",
+    )  # fmt: skip
+    more = pl.when(pl.col("number") > _SHOWN).then(pl.lit(", ...")).otherwise(pl.lit(""))
+    values = pl.col("values").list.head(_SHOWN).list.join(", ") + more
+    return looked(frame, pl.col("number") > 0, message, table=pl.col("table"), column=pl.col("column"), value=values)

@@ -1,6 +1,6 @@
 """Runs the checks: each on its input, or a word on why it could not run; then one fault gives one finding."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -100,9 +100,11 @@ def run_checks(
     shown = together.filter(~hidden)
     shown = with_teams(run, shown) if teams else shown
     # Last, for they count what all others found.
-    found = _counts(shown, definitions)
+    night = None
+    if isinstance(run, ExtractRun) and run.night is not None:
+        night = NightRun(run, run.night, _counts(shown, definitions), unable(answers.values()))
     nights = {
-        check: _of_a_night(definition, run, before, found)
+        check: _of_a_night(definition, night)
         for check, definition in definitions.items()
         if definition.scope == HISTORY and (only is None or check in only)
     }
@@ -112,14 +114,12 @@ def run_checks(
     return Checked(shown, tuple(_counted(each, counts, lost) for each in answers.values()))
 
 
-def _of_a_night(
-    definition: Definition, run: ExtractRun | ListsRun, before: pl.DataFrame, counts: Mapping[str, int]
-) -> tuple[Result, pl.DataFrame]:
+def _of_a_night(definition: Definition, night: NightRun | None) -> tuple[Result, pl.DataFrame]:
     if not definition.enabled:
         return Result(definition, OFF), empty()
-    if not isinstance(run, ExtractRun) or run.night is None:
+    if night is None:
         return Result(definition, OTHER_INPUT), empty()
-    [answer] = _answers(ON_NIGHTS[definition.id].function(NightRun(run, run.night, before, counts), definition))
+    [answer] = _answers(ON_NIGHTS[definition.id].function(night, definition))
     if isinstance(answer, Unable):
         return Result(definition, NOT_RUN, reasons=(answer.reason,)), empty()
     return Result(definition, PASSED, answer.tested), _finding(definition, answer.found)
@@ -264,6 +264,15 @@ def _in_source_columns(run: ExtractRun | ListsRun, found: pl.DataFrame) -> pl.Da
     names = pl.DataFrame(pairs, schema={"table": pl.String, "column": pl.String, "_source": pl.String}, orient="row")
     named = found.join(names.unique(["table", "column"]), on=["table", "column"], how="left", maintain_order="left")
     return named.with_columns(pl.coalesce("_source", "column").alias("column")).select(list(SCHEMA))
+
+
+def unable(results: Iterable[Result]) -> dict[str, tuple[str, ...]]:
+    """Return what checks could not look at, in words; those that looked at everything are not there."""
+    return {
+        each.definition.id: each.reasons or (each.status,)
+        for each in results
+        if each.reasons or each.status in (NOT_RUN, OFF)
+    }
 
 
 def made_elsewhere() -> set[str]:

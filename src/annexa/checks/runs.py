@@ -1,6 +1,6 @@
 """What a check may look at: an extract with the lists built from it, or finished lists, whoever made them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -29,7 +29,8 @@ class Earlier:
         version: of annexa that made it.
         lists: number of rows of each list that was built.
         findings: number of findings by the id of the check.
-        tables: number of rows by the name of the source table.
+        tables: number of rows by the name of the input table.
+        unable: check -> what it could not look at then, as checks.run.unable() gives it.
         codes: the codes of all good runs: table, column, code, as checks.nightly.codes_of() gives them; None where they
             cannot be compared.
     """
@@ -38,6 +39,7 @@ class Earlier:
     lists: Mapping[int, int]
     findings: Mapping[str, int]
     tables: Mapping[str, int]
+    unable: Mapping[str, Collection[str]] = field(default_factory=dict)
     codes: pl.DataFrame | None = None
 
 
@@ -50,15 +52,15 @@ class Night:
         day: the day of the run, which need not be D.
         taken: input file -> the day on which it was made, without those of which nobody knows; or "" -> the extract
             date that was given.
-        earlier: the last good dry run of the same edition and source profile, or None.
-        keyed: turns texts into what may be kept of them.
+        earlier: the last good dry run of the same kind (annexa.history.baseline), or None.
+        codes: what checks.nightly.codes_of() gives of the extract.
     """
 
     version: str
     day: date
     taken: Mapping[str, date]
     earlier: Earlier | None
-    keyed: Callable[[pl.Series], pl.Series]
+    codes: pl.DataFrame
 
 
 @dataclass(frozen=True)

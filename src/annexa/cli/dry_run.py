@@ -9,11 +9,11 @@ from annexa import __version__
 from annexa.cli import options as o
 from annexa.cli.build import request_of, resolved_of, unusual_date
 from annexa.cli.guard import BUG, debug_file, guarded, stage
-from annexa.errors import AnnexaError, BusyError
+from annexa.errors import AnnexaError, BusyError, UsageError
 
 if TYPE_CHECKING:
     from annexa.history.hook import Hook
-    from annexa.pipeline.nightly import NightReport, NightRequest
+    from annexa.pipeline.nightly import NightReport, NightRequest, Note
 
 WRONG = 1
 
@@ -88,7 +88,7 @@ def dry_run(
         for warning in unusual_date(day, today):
             console.warning(warning, quiet=quiet)
         night = _run(request, quiet=quiet, verbose=verbose and not quiet)
-    except (KeyboardInterrupt, typer.Exit):
+    except (KeyboardInterrupt, typer.Exit, UsageError):
         raise
     except BaseException as error:
         _tell(hook, {"state": "busy" if isinstance(error, BusyError) else "failed", "exit_code": _code(error)})
@@ -108,8 +108,13 @@ def _run(request: "NightRequest", *, quiet: bool, verbose: bool) -> "NightReport
     log.note(
         f"annexa {__version__}: dry-run for {build.inspection_date}, extract {build.extracts}, output {build.output}"
     )
+
+    def warn(about: "Note") -> None:
+        log.note(about.text)
+        console.warning(about.text, quiet=quiet and not about.error)
+
     with console.progress(quiet=quiet, verbose=verbose, stage=stage) as tell:
-        night = run_dry(request, tell)
+        night = run_dry(request, tell, warn)
     for text in console.build_counts(night.report):
         log.note(text)
         if verbose:
@@ -126,12 +131,10 @@ def _show(night: "NightReport", *, quiet: bool, json: bool) -> None:
     elif not quiet:
         night_summary(night)
     console.build_warnings(night.report, quiet=quiet)
-    for note in night.notes:
-        log.note(note)
-        console.warning(note, quiet=quiet)
     if night.wrong.height:
-        log.note(f"{night.wrong.height} things look wrong")
-        console.error("Something looks wrong with this night's run.", "See findings.xlsx: the checks AA-H01 and on.")
+        counts = ", ".join(f"{check}: {number}" for check, number in _wrong(night).items())
+        log.note(f"looks wrong: {counts}")
+        console.error(f"Something looks wrong with this night's run: {counts}.", "See findings.xlsx.")
     verdict = night.report.assessed.verdict
     if not verdict.passed:
         fail_on = night.report.request.settings.fail_on
@@ -139,7 +142,10 @@ def _show(night: "NightReport", *, quiet: bool, json: bool) -> None:
 
 
 def _hook(config: Path | None, resolved: o.Resolved, *, quiet: bool) -> "Hook":
-    """Return the hook that the user herself has named: never that of a file that merely stands in the folder."""
+    """Return the hook that the user herself has named: never that of a file that merely stands in the folder.
+
+    It is that of the file that --config names, or else that of her own configuration folder.
+    """
     from annexa import console
     from annexa.environment import settings_folder
     from annexa.history.hook import Hook
@@ -147,9 +153,10 @@ def _hook(config: Path | None, resolved: o.Resolved, *, quiet: bool) -> "Hook":
 
     own = settings_folder() / FILE_NAME
     history = resolved.settings.history
-    if config is None:
-        if history.hook:
-            console.warning(f"The hook of {FILE_NAME} is not run: name the file with --config.", quiet=quiet)
+    if config is None and history.hook:
+        console.warning(f"The hook of {FILE_NAME} is not run: name the file with --config.", quiet=quiet)
+    # An empty list in the file that is named means none.
+    if config is None or "hook" not in history.model_fields_set:
         history = load_settings(own).history if own.is_file() else HistorySettings()
     return Hook(history.hook, history.hook_seconds)
 
@@ -176,12 +183,16 @@ def _counts(night: "NightReport", code: int) -> dict[str, object]:
         "exit_code": code,
         "run": night.run.number,
         "inspection_date": night.report.request.inspection_date.isoformat(),
-        "wrong": dict(night.wrong.group_by("check").len().sort("check").iter_rows()),
+        "wrong": _wrong(night),
         "rows": {entry.number: entry.rows for entry in night.report.manifest.lists},
         "errors": found.error,
         "warnings": found.warning,
         "verdict": found.verdict,
     }
+
+
+def _wrong(night: "NightReport") -> dict[str, int]:
+    return dict(night.wrong.group_by("check").len().sort("check").iter_rows())
 
 
 def _document(night: "NightReport") -> dict[str, Any]:
@@ -193,6 +204,6 @@ def _document(night: "NightReport") -> dict[str, Any]:
         "compared_with": night.earlier.number if night.earlier else None,
         "wrong": night.wrong.select("check", "severity", "list", "table", "column", "message").to_dicts(),
         "changes": changes,
-        "notes": list(night.notes),
+        "notes": [note.text for note in night.notes],
         "manifest": night.report.manifest.model_dump(mode="json"),
     }

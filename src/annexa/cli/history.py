@@ -9,7 +9,7 @@ from annexa.cli import options as o
 from annexa.cli.guard import debug_file, guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from annexa.history.model import Run
@@ -52,10 +52,11 @@ def history(
 
     with open_history(_folder(config)) as held:
         runs = held.runs()[-last:]
+        ended = {run.number for run in runs if not held.comparable(run)}
     if form is HistoryFormat.table:
-        history_summary(runs)
+        history_summary(runs, ended)
     elif form is HistoryFormat.json:
-        console.document([_document(run) for run in runs])
+        console.document([_document(run, ended) for run in runs])
     else:
         for line in _csv(runs):
             console.line(line)
@@ -64,12 +65,17 @@ def history(
 @app.command("forget")
 @guarded
 def forget(
-    child: Annotated[str, typer.Argument(metavar="CHILD", help="Identifier of the child, as on the lists.")],
+    child: Annotated[
+        str | None, typer.Argument(metavar="[CHILD]", help="Identifier of the child, as on the lists.")
+    ] = None,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="Delete the rows of every child, as where the secret is lost.")
+    ] = False,
     config: o.Config = None,
     quiet: o.Quiet = False,
     debug: o.DebugFile = None,
 ) -> None:
-    """Delete what the history keeps of a child.
+    """Delete what the history keeps of a child, or with --all of every child.
 
     What dry runs wrote beside the history stays for as long as the settings say, and a child who is still in the
     extract is in the history again after the next night.
@@ -78,17 +84,18 @@ def forget(
     """
     debug_file.set(debug)
     from annexa import console
+    from annexa.errors import UsageError
     from annexa.pipeline.nightly import forget as forget_child
 
+    if (child is None) is not everybody:
+        raise UsageError("Nothing was deleted.", "Give the identifier of one child; or --all, and no identifier.")
     gone = forget_child(_folder(config), child)
     if quiet:
         return
-    if gone.everybody:
-        console.line(
-            f"The secret of the history is lost, and nobody can tell whose its rows are: all {gone.rows:,} are deleted."
-        )
-    elif gone.rows:
-        console.line(f"{gone.rows:,} rows of the child are deleted from the history.")
+    if everybody:
+        console.line(f"All {gone:,} rows of children are deleted from the history; its counts stay.")
+    elif gone:
+        console.line(f"{gone:,} rows of the child are deleted from the history.")
     else:
         console.line("The history has no row of a child with that identifier.")
 
@@ -150,11 +157,11 @@ def _about(run: "Run") -> dict[str, object]:
     }
 
 
-def _document(run: "Run") -> dict[str, object]:
+def _document(run: "Run", ended: "Collection[int]") -> dict[str, object]:
     counts: dict[str, dict[str, float]] = {}
     for kind, name, count in _counts(run):
         counts.setdefault(kind, {})[name] = count
-    return {**_about(run), "output": str(run.output), "counts": counts}
+    return {**_about(run), "output": str(run.output), "secret_lost": run.number in ended, "counts": counts}
 
 
 def _csv(runs: "Sequence[Run]") -> "Iterator[str]":

@@ -11,9 +11,10 @@
 - `History.find(name: str) -> Run`: `last` is the newest run that was done (flagged or not), `previous` the one done
   before it. UsageError where there is no such run.
 - `History.runs() -> list[Run]`: all runs, oldest first.
-- `Run` (annexa.history.model): number: int, created: datetime (UTC), state: "running", "done", "cut short" or "failed",
-  flagged: bool, accepted: bool, good: bool (done, and not flagged or accepted), output: Path (its folder, which may be
-  gone by now or hold a later run), manifest: Manifest | None (None unless done), seconds: dict[stage, float].
+- `Run` (annexa.history.model): number: int, created: datetime (UTC), day: date (where it ran), state: "running",
+  "done", "cut short" or "failed", flagged: bool, accepted: bool, good: bool (done, and not flagged or accepted),
+  output: Path (its folder, which may be gone by now or hold a later run), manifest: Manifest | None (None unless done,
+  and where it cannot be read), seconds: dict[stage, float].
 - `History.rows(run: Run) -> pl.DataFrame | None`: list (Int64), child_key, row_key, row_hash (Binary, 16 bytes each),
   ordered by list and row_key. Of two runs the same row_key is the same row of a list, the same row_hash the same cells;
   the same child_key is the same child on every list. None where the run was made with another secret.

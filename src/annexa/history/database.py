@@ -54,6 +54,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (source_table, source_column, code, first)
         ) WITHOUT ROWID""",
     ),
+    # The day of a run, where that was (of earlier runs, as UTC has it); check -> what it could not look at, as JSON;
+    # whether the run's own output has been deleted.
+    (
+        "ALTER TABLE run ADD COLUMN day TEXT",
+        "ALTER TABLE run ADD COLUMN unable TEXT",
+        "ALTER TABLE run ADD COLUMN cleared INTEGER NOT NULL DEFAULT 0",
+        "UPDATE run SET day = substr(created, 1, 10)",
+    ),
 )
 
 

@@ -45,8 +45,10 @@ class Keys:
     def rows(self, lists: Mapping[int, BuiltList]) -> pl.DataFrame:
         """Return list, child_key, row_key and row_hash of every row, ordered by list and row_key.
 
-        A row is known by its list, its child and, where the list may show a child twice, the record behind it; rows
-        that are alike in these are numbered. Its hash is that of its cells as they are written.
+        A row is known by its list, its child and, where the list may show a child twice, the record behind it, or the
+        date that the list is ordered by where the record has no identifier. Rows that are alike in these are numbered
+        from the last on: lists begin with what is newest, and what is new is not to change the numbers of the others.
+        Its hash is that of its cells as they are written.
         """
         frames = [self._list(number, built) for number, built in lists.items() if built.supplied]
         return pl.concat([pl.DataFrame(schema=ROWS), *frames]).sort("list", "row_key")
@@ -55,7 +57,8 @@ class Keys:
         child = built.rows[built.spec.columns[0].field or "person_id"].cast(pl.String).fill_null("")
         identity = pl.DataFrame({"list": pl.Series([number], dtype=pl.Int64).new_from_index(0, child.len())})
         identity = identity.with_columns(child.alias("child"), _record(built).alias("record"))
-        identity = identity.with_columns(pl.int_range(pl.len()).over("child", "record").alias("copy"))
+        copy = pl.int_range(pl.len()).reverse().over("child", "record")
+        identity = identity.with_columns(copy.alias("copy"))
         cells = built.frame.select(pl.struct(pl.all().cast(pl.String)).struct.json_encode().alias("cells"))
         return pl.DataFrame(
             {
@@ -73,10 +76,13 @@ class Keys:
         return blake2b(text.encode(), key=self._secret, person=kind.encode(), digest_size=_SIZE).digest()
 
 
-def _record(built: BuiltList) -> pl.Expr:
-    """Return the identifier of the record behind each row; blank where the list has one row for each child."""
-    names = ["event_id", *(RECORDS[record].meta.key for record in built.spec.records)]
-    name = next((each for each in names if each in built.rows.columns), None)
-    if name is None or built.spec.one_row_per in _ONE_A_CHILD:
-        return pl.lit("")
-    return pl.lit(built.rows[name].cast(pl.String).fill_null(""))
+def _record(built: BuiltList) -> pl.Series:
+    """Return the identifier of the record behind each row, or its main date; blank on lists of a row for each child."""
+    rows, spec = built.rows, built.spec
+    known: list[str] = []
+    if spec.one_row_per not in _ONE_A_CHILD:
+        identifiers = ["event_id", *(RECORDS[record].meta.key for record in spec.records)]
+        known = [name for name in identifiers if name in rows.columns][:1]
+        known += [key.removesuffix(" desc") for key in spec.sort[:1]]
+    blank = pl.lit("", dtype=pl.String)
+    return rows.with_columns(_record=pl.coalesce(*(pl.col(name).cast(pl.String) for name in known), blank))["_record"]

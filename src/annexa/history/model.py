@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ RUNNING: Final = "running"
 DONE: Final = "done"
 FAILED: Final = "failed"
 CUT_SHORT: Final = "cut short"
+DRY_RUNS: Final = "dry-runs"  # the folder beside the history in which each day has its own
 
 
 @dataclass(frozen=True)
@@ -21,27 +22,38 @@ class Run:
     Args:
         number: counted from 1; a number is never used again.
         created: when it began, in UTC.
+        day: on which it was run, where that was; D need not be that day.
         state: running, done, failed, or cut short (killed).
         flagged: whether something looked wrong.
         accepted: whether somebody has said since that it was right all the same.
         output: the folder that it wrote to, which may be gone by now or hold a later run.
-        manifest: what it read, counted and wrote; None unless it is done.
+        own_output: whether that is one beside the history, to be deleted with time.
+        manifest: what it read, counted and wrote; None unless it is done, and where it cannot be read.
+        unable: check -> what it could not look at.
         seconds: stage -> time that it took.
     """
 
     number: int
     created: datetime
+    day: date
     state: str
     flagged: bool
     accepted: bool
     output: Path
+    own_output: bool
     manifest: Manifest | None
+    unable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
         """Whether a later run is compared with it."""
         return self.state == DONE and (self.accepted or not self.flagged)
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether its counts cannot be read, since another version of annexa wrote them or the file was changed."""
+        return self.state == DONE and self.manifest is None
 
     @property
     def verdict(self) -> str:

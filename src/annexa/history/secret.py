@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from annexa.errors import OutputError, SourceError
+from annexa.history.rights import narrow
 
 SECRET_NAME: Final = "history.secret"  # noqa: S105  (a file's name)
 _BYTES: Final = 32
@@ -23,6 +24,7 @@ def read_secret(folder: Path) -> bytes | None:
     """
     path = folder / SECRET_NAME
     hint = "Put it back from a copy; or delete it, and the next dry run begins a new series."
+    narrow(path)
     try:
         secret = bytes.fromhex(path.read_text("ascii").strip())
     except FileNotFoundError:

@@ -5,7 +5,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,17 +13,18 @@ import polars as pl
 from pydantic import ValidationError
 
 from annexa.environment import data_folder
-from annexa.errors import SourceError, UsageError
+from annexa.errors import UsageError
 from annexa.history.database import FILE_NAME, MIGRATIONS, connect, explained, transaction
+from annexa.history.intervals import CODES, record_codes, record_rows
 from annexa.history.keys import ROWS
-from annexa.history.model import CUT_SHORT, DONE, FAILED, RUNNING, Run
+from annexa.history.model import CUT_SHORT, DONE, DRY_RUNS, FAILED, RUNNING, Run
+from annexa.history.rights import narrow
+from annexa.history.secret import SECRET_NAME
 from annexa.outputs.manifest import Manifest
 from annexa.settings import HistorySettings
 
-_RUN: Final = "number, created, state, flagged, accepted, output, manifest, seconds"
-_ROW_KEYS: Final = ["list", "row_key", "child_key", "row_hash"]
-_CODE_KEYS: Final = ["table", "column", "code", "known"]
-_CODES: Final = {"table": pl.String, "column": pl.String, "code": pl.String, "known": pl.Boolean}
+_RUN: Final = "number, created, day, state, flagged, accepted, output, own_output, manifest, unable, seconds"
+_LONGEST: Final = 18  # digits of a number that SQLite can hold
 
 
 def history_folder(settings: HistorySettings) -> Path:
@@ -51,6 +52,8 @@ def open_history(
     if not create and not path.is_file():
         raise UsageError(f"There is no history in {folder}.", "`annexa dry-run` begins one.")
     connection = connect(path, migrations)
+    for each in (path, folder / SECRET_NAME, folder / DRY_RUNS):
+        narrow(each)
     try:
         with explained(path):
             yield History(path, connection)
@@ -92,15 +95,27 @@ class History:
             done = self._runs("WHERE state = ? ORDER BY number DESC LIMIT 2", DONE)
             found = done[:1] if name == "last" else done[1:]
         else:
-            found = self._runs("WHERE number = ?", int(name)) if name.isascii() and name.isdigit() else []
+            number = int(name) if name.isascii() and name.isdigit() and len(name) <= _LONGEST else 0
+            found = self._runs("WHERE number = ?", number)
         if not found:
-            raise UsageError(f"The history has no run {name}.", "`annexa history` shows its runs.")
+            # Another word may be an identifier that got into the wrong place, and is not repeated.
+            which = name if name in {"last", "previous"} else "of that number"
+            raise UsageError(f"The history has no run {which}.", "`annexa history` shows its runs.")
         return found[0]
 
-    def last_good(self, edition: str, source: str) -> Run | None:
-        """Return the newest good run of an edition and a source profile."""
-        where = "WHERE state = ? AND (accepted OR NOT flagged) AND edition = ? AND source = ?"
-        return next(iter(self._runs(f"{where} ORDER BY number DESC LIMIT 1", DONE, edition, source)), None)
+    def good_runs(self, edition: str, source: str) -> Iterator[Run]:
+        """Yield the good runs of an edition and a source profile, newest first."""
+        where = "WHERE state = ? AND (accepted OR NOT flagged) AND edition = ? AND source = ? ORDER BY number DESC"
+        return self._each(where, DONE, edition, source)
+
+    def running(self) -> list[Run]:
+        """Return the runs that have not ended; while the lock of the history is held, those that were killed."""
+        return self._runs("WHERE state = ? ORDER BY number", RUNNING)
+
+    def last_before(self, now: datetime) -> datetime | None:
+        """Return when the newest run began that began before a moment, in UTC."""
+        [created] = self._db.execute("SELECT max(created) FROM run WHERE created < ?", (_utc(now),)).fetchone()
+        return datetime.fromisoformat(created) if created else None
 
     def rows(self, run: Run) -> pl.DataFrame | None:
         """Return a run's rows: list, child_key, row_key, row_hash, ordered by list and row_key.
@@ -129,7 +144,7 @@ class History:
             "WHERE state = ? AND (accepted OR NOT flagged)",
             (DONE,),
         )
-        return pl.DataFrame(rows.fetchall(), schema=_CODES, orient="row")
+        return pl.DataFrame(rows.fetchall(), schema=CODES, orient="row")
 
     # Writing: who does holds the lock of the history.
 
@@ -147,25 +162,26 @@ class History:
             self._db.execute("INSERT INTO series SELECT ?, coalesce(max(number), 0) + 1 FROM run", (series,))
         return before is not None
 
-    def cut_short(self) -> list[Run]:
-        """Mark the runs that were killed, and return them."""
-        killed = self._runs("WHERE state = ? ORDER BY number", RUNNING)
+    def cut_short(self, number: int) -> None:
+        """Record that a run was killed."""
         with transaction(self._db):
-            self._db.execute("UPDATE run SET state = ? WHERE state = ?", (CUT_SHORT, RUNNING))
-        return killed
+            self._db.execute("UPDATE run SET state = ? WHERE number = ?", (CUT_SHORT, number))
 
-    def begin(self, created: datetime, output: Path, *, own_output: bool) -> int:
+    def begin(self, created: datetime, output: Path, *, own_output: bool, day: date | None = None) -> int:
         """Record that a run begins; return its number.
 
         Args:
             created: the moment, in UTC.
             output: its folder.
             own_output: whether the folder is the history's own, to be deleted with time.
+            day: of the run, where that is; that of `created` where None.
         """
+        # Its own folders are known by their names: the history may be moved, or named by another path.
+        where = output.name if own_output else str(output.absolute())
+        told = (_utc(created), (day or created.astimezone(UTC).date()).isoformat(), RUNNING, where, own_output)
         with transaction(self._db):
             done = self._db.execute(
-                "INSERT INTO run (created, state, output, own_output) VALUES (?, ?, ?, ?)",
-                (created.astimezone(UTC).isoformat(), RUNNING, str(output.absolute()), own_output),
+                "INSERT INTO run (created, day, state, output, own_output) VALUES (?, ?, ?, ?, ?)", told
             )
         number = done.lastrowid
         if number is None:
@@ -173,9 +189,18 @@ class History:
         return number
 
     def fail(self, number: int) -> None:
-        """Record that a run ended in an error."""
-        with transaction(self._db):
+        """Record that a run ended in an error.
+
+        Raises:
+            AnnexaError: that cannot be recorded: what SQLite refuses is explained here, for the error of the run.
+        """
+        with explained(self._path), transaction(self._db):
             self._db.execute("UPDATE run SET state = ? WHERE number = ?", (FAILED, number))
+
+    def withdraw(self, number: int) -> None:
+        """Take back a run that was asked for wrongly; its number is not used again."""
+        with transaction(self._db):
+            self._db.execute("DELETE FROM run WHERE number = ?", (number,))
 
     def finish(
         self,
@@ -186,6 +211,7 @@ class History:
         codes: pl.DataFrame,
         *,
         flagged: bool,
+        unable: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Record what a run gave, all of it or nothing.
 
@@ -196,6 +222,7 @@ class History:
             rows: columns of keys.ROWS.
             codes: table, column, code, known.
             flagged: whether something looks wrong.
+            unable: check -> what it could not look at.
         """
         told = (
             DONE,
@@ -203,12 +230,13 @@ class History:
             manifest.edition.name,
             manifest.source.name if manifest.source else None,
             zlib.compress(manifest.model_dump_json().encode(), 9),
+            json.dumps(unable or {}),
             json.dumps({stage: round(time, 3) for stage, time in seconds.items()}),
             number,
         )
         with transaction(self._db):
             self._db.execute(
-                "UPDATE run SET state = ?, flagged = ?, edition = ?, source = ?, manifest = ?, seconds = ? "
+                "UPDATE run SET state = ?, flagged = ?, edition = ?, source = ?, manifest = ?, unable = ?, seconds = ? "
                 "WHERE number = ?",
                 told,
             )
@@ -234,82 +262,88 @@ class History:
             return self._db.execute("DELETE FROM row WHERE child_key = ?", (child_key,)).rowcount
 
     def forget_all(self) -> int:
-        """Delete every row of every child, where nobody can tell whose they are; return how many there were."""
+        """Delete every row of every child; return how many there were."""
         with transaction(self._db):
             return self._db.execute("DELETE FROM row").rowcount
 
     def retain(self, now: datetime, days: int) -> None:
         """Delete the runs that are older than so many days, and the rows and codes that no later run has.
 
-        The newest run that is done stays whatever its age.
+        The newest run that is done stays whatever its age, and so does one whose own output stands: nothing else knows
+        of it.
         """
-        before = (now.astimezone(UTC) - timedelta(days=days)).isoformat()
         with transaction(self._db):
             self._db.execute(
-                "DELETE FROM run WHERE created < ? AND number < (SELECT max(number) FROM run WHERE state = ?)",
-                (before, DONE),
+                "DELETE FROM run WHERE created < ? AND (cleared OR NOT own_output) "
+                "AND number < (SELECT max(number) FROM run WHERE state = ?)",
+                (_utc(now - timedelta(days=days)), DONE),
             )
             oldest = self._db.execute("SELECT min(number) FROM run WHERE state = ?", (DONE,)).fetchone()
             self._db.execute("DELETE FROM row WHERE last < ?", oldest)
             self._db.execute("DELETE FROM code WHERE last < ?", oldest)
 
-    def old_outputs(self, now: datetime, days: int) -> list[Path]:
-        """Return the history's own output folders in which no run of the last so many days has written."""
-        after = (now.astimezone(UTC) - timedelta(days=days)).isoformat()
-        found = self._db.execute(
-            "SELECT DISTINCT output FROM run WHERE own_output "
-            "AND output NOT IN (SELECT output FROM run WHERE created >= ?) ORDER BY output",
-            (after,),
-        )
-        return [Path(folder) for (folder,) in found.fetchall()]
+    def old_outputs(self, now: datetime, days: int) -> dict[Path, list[int]]:
+        """Return the history's own output folders that stand and in which no run of the last so many days has written.
+
+        Returns:
+            Folder -> the numbers of its runs.
+        """
+        young: set[Path] = set()
+        own: dict[Path, list[int]] = {}
+        runs = self._db.execute("SELECT number, created, output, own_output, cleared FROM run ORDER BY number")
+        for number, created, output, is_own, cleared in runs.fetchall():
+            folder = self._folder(output, is_own=is_own)
+            if created >= _utc(now - timedelta(days=days)):
+                young.add(folder.resolve())
+            if is_own and not cleared:
+                own.setdefault(folder, []).append(number)
+        return {folder: own[folder] for folder in sorted(own) if folder.resolve() not in young}
+
+    def cleared(self, numbers: Sequence[int]) -> None:
+        """Record that the own output of runs has been deleted."""
+        with transaction(self._db):
+            self._db.executemany("UPDATE run SET cleared = 1 WHERE number = ?", [(number,) for number in numbers])
 
     # What these share.
 
     def _runs(self, where: str, *values: object) -> list[Run]:
+        return list(self._each(where, *values))
+
+    def _each(self, where: str, *values: object) -> Iterator[Run]:
         # `where` is written above; whatever comes from outside is among the values.
         found = self._db.execute(f"SELECT {_RUN} FROM run {where}", values)  # noqa: S608
-        return [self._run(row) for row in found.fetchall()]
+        return (self._run(row) for row in found.fetchall())
 
     def _run(self, row: tuple[Any, ...]) -> Run:
-        number, created, state, flagged, accepted, output, manifest, seconds = row
+        number, created, day, state, flagged, accepted, output, own_output, manifest, unable, seconds = row
         try:
             told = Manifest.model_validate_json(zlib.decompress(manifest)) if manifest else None
         except (ValidationError, zlib.error):
-            raise SourceError(
-                f"Run {number} of the history in {self._path.parent} cannot be read; it was left as it is.",
-                "Use the version of annexa that wrote it, or name another folder in annexa.toml.",
-            ) from None
+            told = None
         return Run(
             number=number,
             created=datetime.fromisoformat(created),
+            day=date.fromisoformat(day),
             state=state,
             flagged=bool(flagged),
             accepted=bool(accepted),
-            output=Path(output),
+            output=self._folder(output, is_own=own_output),
+            own_output=bool(own_output),
             manifest=told,
+            unable={check: tuple(reasons) for check, reasons in json.loads(unable or "{}").items()},
             seconds=json.loads(seconds) if seconds else {},
         )
 
+    def _folder(self, output: str, *, is_own: bool) -> Path:
+        # Histories of version 1 have the whole path of their own folders too.
+        return self._path.parent / DRY_RUNS / Path(output).name if is_own else Path(output)
+
     def _record_rows(self, number: int, rows: pl.DataFrame) -> None:
-        there = self._db.execute("SELECT list, child_key, row_key, row_hash, first FROM row WHERE last IS NULL")
-        held = pl.DataFrame(there.fetchall(), schema={**ROWS, "first": pl.Int64}, orient="row")
-        gone = held.join(rows, on=_ROW_KEYS, how="anti").select(pl.lit(number - 1), "list", "row_key", "first")
-        self._db.executemany("UPDATE row SET last = ? WHERE list = ? AND row_key = ? AND first = ?", gone.iter_rows())
-        fresh = rows.join(held, on=_ROW_KEYS, how="anti").select(*_ROW_KEYS, pl.lit(number))
-        self._db.executemany(
-            "INSERT INTO row (list, row_key, child_key, row_hash, first) VALUES (?, ?, ?, ?, ?)", fresh.iter_rows()
-        )
+        record_rows(self._db, number, rows)
 
     def _record_codes(self, number: int, codes: pl.DataFrame) -> None:
-        there = self._db.execute("SELECT source_table, source_column, code, known, first FROM code WHERE last IS NULL")
-        held = pl.DataFrame(there.fetchall(), schema={**_CODES, "first": pl.Int64}, orient="row")
-        gone = held.join(codes, on=_CODE_KEYS, how="anti").drop("known")
-        self._db.executemany(
-            "UPDATE code SET last = ? WHERE source_table = ? AND source_column = ? AND code = ? AND first = ?",
-            gone.select(pl.lit(number - 1), "table", "column", "code", "first").iter_rows(),
-        )
-        fresh = codes.select(_CODE_KEYS).unique().join(held, on=_CODE_KEYS, how="anti").sort(_CODE_KEYS)
-        self._db.executemany(
-            "INSERT INTO code (source_table, source_column, code, known, first) VALUES (?, ?, ?, ?, ?)",
-            fresh.with_columns(pl.lit(number)).iter_rows(),
-        )
+        record_codes(self._db, number, codes)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

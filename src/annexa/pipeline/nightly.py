@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,22 +12,23 @@ import polars as pl
 from annexa import __version__
 from annexa.checks.accept import ACCEPTED
 from annexa.checks.nightly import codes_of
-from annexa.checks.runs import Earlier, ExtractRun, Night
-from annexa.errors import AnnexaError, OutputError, SourceError
+from annexa.checks.run import unable
+from annexa.checks.runs import Earlier, Night
+from annexa.errors import AnnexaError, OutputError, SourceError, UsageError
 from annexa.extract.address import Place
+from annexa.history.baseline import Kind, baseline
 from annexa.history.keys import Keys
 from annexa.history.lock import locked
-from annexa.history.model import Change, Run
-from annexa.history.secret import make_secret, read_secret
+from annexa.history.model import DRY_RUNS, Change, Run
+from annexa.history.secret import SECRET_NAME, make_secret, read_secret
 from annexa.history.store import History, open_history
 from annexa.log import Stopwatch
-from annexa.outputs.manifest import MANIFEST_NAME, Manifest, describe, read_manifest
+from annexa.outputs.manifest import MANIFEST_NAME, describe, read_manifest
+from annexa.outputs.stage import settled
 from annexa.pipeline.building import Built, Report, Request, build
-from annexa.workdays import WorkingDays
 
 Progress = Callable[[str], None]
 
-DRY_RUNS: Final = "dry-runs"  # the folder beside the history in which each day has its own
 _NIGHTLY: Final = "AA-H"
 _LOST: Final = (
     "The secret of the history was lost: a new series begins. The counts of earlier runs stay; what they kept of rows "
@@ -53,12 +54,26 @@ class NightRequest:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What must be known about the history.
+
+    Args:
+        text: a sentence or two.
+        error: whether it tells of something that has gone wrong, and is shown where errors alone are.
+    """
+
+    text: str
+    error: bool = False
+
+
+@dataclass(frozen=True)
 class NightReport:
     """What a dry run gave.
 
     Args:
         report: of the build.
         run: as the history has it.
+        kind: what an earlier run has to be, to be compared with it.
         earlier: the last good run that it was compared with, or None.
         wrong: the findings on what looks wrong, those that are information left out.
         changes: how each list differs from the earlier run; empty where there is none to compare with.
@@ -67,10 +82,11 @@ class NightReport:
 
     report: Report
     run: Run
+    kind: Kind
     earlier: Run | None
     wrong: pl.DataFrame
     changes: Mapping[int, Change] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def own_folder(folder: Path, day: date) -> Path:
@@ -78,72 +94,128 @@ def own_folder(folder: Path, day: date) -> Path:
     return folder / DRY_RUNS / day.isoformat()
 
 
-def dry_run(request: NightRequest, progress: Progress = lambda _: None) -> NightReport:
+def dry_run(
+    request: NightRequest, progress: Progress = lambda _: None, warn: Callable[[Note], None] = lambda _: None
+) -> NightReport:
     """Build, compare with the last good dry run, and record the run.
+
+    Args:
+        request: what to do.
+        progress: is told the name of each stage as it begins.
+        warn: is told each note at once, so that it is told also where the run then fails.
 
     Raises:
         BusyError: another dry run is at work with the same history.
+        UsageError: a mistake in what was asked for; the history does not have the run.
         AnnexaError: whatever the build raises, and what is wrong with the history; the run then counts as failed.
     """
+    notes: list[Note] = []
+
+    def note(each: Note) -> None:
+        notes.append(each)
+        warn(each)
+
     with locked(request.folder), open_history(request.folder, create=True) as history:
-        keys, notes = _keys(request.folder, history)
-        notes += [
-            f"The dry run of {_moment(run)} was cut short, and nothing of it counts." for run in history.cut_short()
-        ]
-        number = history.begin(request.build.created, request.build.output, own_output=request.own_output)
+        keys = _keys(request.folder, history, note)
+        _after_kills(history, note)
+        build = request.build
+        number = history.begin(build.created, build.output, own_output=request.own_output, day=request.day)
         try:
-            done = _run(request, history, number, keys, progress)
-        except Exception:
+            done = _run(request, history, number, keys, progress, note)
+        except Exception as error:
             with suppress(AnnexaError):  # what went wrong first is what is told
-                history.fail(number)
+                end = history.withdraw if isinstance(error, UsageError) else history.fail
+                end(number)
             raise
-        notes += _tidy(request, history)
-    return NightReport(done.report, done.run, done.earlier, done.wrong, done.changes, tuple(notes))
+        for each in _tidy(request, history):
+            note(each)
+    return replace(done, notes=tuple(notes))
 
 
-def _keys(folder: Path, history: History) -> tuple[Keys, list[str]]:
+def _keys(folder: Path, history: History, note: Callable[[Note], None]) -> Keys:
     keys = Keys(read_secret(folder) or make_secret(folder))
-    if not history.adopt(keys.series):
-        return keys, []
-    return keys, [_LOST]
+    if history.adopt(keys.series):
+        note(Note(_LOST, error=True))
+    return keys
 
 
-def _run(request: NightRequest, history: History, number: int, keys: Keys, progress: Progress) -> NightReport:
+def _after_kills(history: History, note: Callable[[Note], None]) -> None:
+    """Say which runs were killed, and remove at once what they had begun to write beside the history."""
+    for run in history.running():
+        note(Note(f"The dry run of {_moment(run)} was cut short, and nothing of it counts.", error=True))
+        if run.own_output and run.output.is_dir():
+            try:
+                with settled(run.output):
+                    pass
+                _remove_empty([run.output])
+            except (OSError, OutputError) as error:
+                text = f"What it had begun to write into {run.output.name} could not be deleted: {error}"
+                note(Note(text, error=True))
+        history.cut_short(run.number)
+
+
+def _run(
+    request: NightRequest,
+    history: History,
+    number: int,
+    keys: Keys,
+    progress: Progress,
+    note: Callable[[Note], None],
+) -> NightReport:
     watch = Stopwatch(progress)
-    earlier: list[Run | None] = []
+    compared: list[tuple[Kind, Run | None, Night]] = []
 
     def night(built: Built) -> Night:
-        earlier.append(history.last_good(built.context.edition.name, built.source.name))
-        return _night(request, history, earlier[0], built, keys)
+        kind = _kind(request, built)
+        earlier, passed = baseline(history, kind)
+        for each in passed:
+            note(Note(f"Run {each} is passed over: this version of annexa cannot read what it counted."))
+        codes = codes_of(built.context, built.context.findings.frame(), keys.values)
+        before = _earlier(history, earlier)
+        compared.append((kind, earlier, Night(__version__, request.day, _taken(request.build, built), before, codes)))
+        return compared[0][-1]
 
     report = build(request.build, watch.tell, night)
+    [(kind, earlier, of_night)] = compared
     watch.tell("recording the run")
     rows = keys.rows(report.lists)
-    run = ExtractRun(report.built.context, WorkingDays(), {})
-    codes = codes_of(run, report.built.context.findings.frame(), keys.values)
     wrong = report.assessed.findings.filter(
         pl.col("check").str.starts_with(_NIGHTLY) & (pl.col("severity") != "info") & pl.col(ACCEPTED).is_null()
     )
-    changes = _changes(history.rows(earlier[0]) if earlier[0] else None, rows)
-    history.finish(number, report.manifest, watch.seconds(), rows, codes, flagged=bool(wrong.height))
-    return NightReport(report, history.find(str(number)), earlier[0], wrong, changes)
+    changes = _changes(history.rows(earlier) if earlier else None, rows, kind.lists)
+    history.finish(
+        number,
+        report.manifest,
+        watch.seconds(),
+        rows,
+        of_night.codes,
+        flagged=bool(wrong.height),
+        unable=unable(report.assessed.results),
+    )
+    return NightReport(report, history.find(str(number)), kind, earlier, wrong, changes)
 
 
-def _night(request: NightRequest, history: History, earlier: Run | None, built: Built, keys: Keys) -> Night:
-    before = None
-    if earlier is not None and earlier.manifest is not None:
-        codes = history.codes() if history.comparable(earlier) else None
-        before = _earlier(earlier.manifest, codes)
-    return Night(__version__, request.day, _taken(request.build, built), before, keys.values)
+def _kind(request: NightRequest, built: Built) -> Kind:
+    asked = request.build
+    return Kind(
+        edition=built.context.edition.name,
+        source=built.source.name,
+        ahead=(asked.inspection_date - request.day).days,
+        lists=frozenset(built.lists if asked.lists is None else asked.lists),
+    )
 
 
-def _earlier(manifest: Manifest, codes: pl.DataFrame | None) -> Earlier:
+def _earlier(history: History, run: Run | None) -> Earlier | None:
+    if run is None or run.manifest is None:
+        return None
+    told = run.manifest
     return Earlier(
-        version=manifest.annexa_version,
-        lists={entry.number: entry.rows for entry in manifest.lists if entry.rows is not None},
-        findings=manifest.findings.by_check,
-        tables={each.table: each.rows for each in manifest.inputs if each.table is not None and each.rows is not None},
-        codes=codes,
+        version=told.annexa_version,
+        lists={entry.number: entry.rows for entry in told.lists if entry.rows is not None},
+        findings=told.findings.by_check,
+        tables={each.table: each.rows for each in told.inputs if each.table is not None and each.rows is not None},
+        unable=run.unable,
+        codes=history.codes() if history.comparable(run) else None,
     )
 
 
@@ -168,10 +240,12 @@ def _path_of(place: Place, name: str) -> Path | None:
     return path / name if path.is_dir() else path
 
 
-def _changes(before: pl.DataFrame | None, rows: pl.DataFrame) -> dict[int, Change]:
+def _changes(before: pl.DataFrame | None, rows: pl.DataFrame, lists: Iterable[int]) -> dict[int, Change]:
     if before is None:
         return {}
-    both = before.join(rows, on=["list", "row_key"], how="full", coalesce=True, suffix="_now")
+    both = before.filter(pl.col("list").is_in(list(lists))).join(
+        rows, on=["list", "row_key"], how="full", coalesce=True, suffix="_now"
+    )
     was, is_ = pl.col("row_hash").is_not_null(), pl.col("row_hash_now").is_not_null()
     counts = both.group_by("list").agg(
         (~was).sum().alias("came"),
@@ -181,25 +255,49 @@ def _changes(before: pl.DataFrame | None, rows: pl.DataFrame) -> dict[int, Chang
     return {number: Change(came, went, changed) for number, came, went, changed in counts.sort("list").iter_rows()}
 
 
-def _tidy(request: NightRequest, history: History) -> list[str]:
+def _tidy(request: NightRequest, history: History) -> list[Note]:
     """Delete what has been kept for long enough; return what could not be."""
     kept, now = request.build.settings.history, request.build.created
+    if days := _clock_ahead(history, now, kept.keep_output_days):
+        text = f"By the clock the run before this one was {days:,} days ago: nothing old is deleted until the next run."
+        return [Note(text)]
     notes = []
-    for folder in history.old_outputs(now, min(kept.keep_days, kept.keep_output_days)):
-        # Only what lies beside this history: a folder that was moved is not followed.
-        if folder.parent == (request.folder / DRY_RUNS).absolute() and folder != request.build.output.absolute():
-            try:
-                _delete_output(folder)
-            except (OSError, OutputError) as error:
-                notes.append(f"The dry run in {folder.name}, which is old, could not be deleted: {error}")
+    for folder, numbers in history.old_outputs(now, min(kept.keep_days, kept.keep_output_days)).items():
+        try:
+            _delete_output(folder)
+        except (OSError, OutputError) as error:
+            text = f"The dry run in {folder.name}, which is old, could not be deleted: {error}"
+            notes.append(Note(text, error=True))
+        else:
+            history.cleared(numbers)
     history.retain(now, kept.keep_days)
     return notes
+
+
+def _clock_ahead(history: History, now: datetime, days: int) -> int:
+    """Return how many days ago the last run was, where that is so long that the clock may be wrong; else 0.
+
+    A job that is as late every time has a rhythm of its own, and a right clock.
+    """
+    far, last = timedelta(days=days), history.last_before(now)
+    if last is None or now - last <= far:
+        return 0
+    before = history.last_before(last)
+    return 0 if before is not None and last - before > far else (now - last).days
 
 
 def _delete_output(folder: Path) -> None:
     """Delete the files that a run wrote, and the folder where nothing else is left in it."""
     if not folder.is_dir():
         return
+    with settled(folder):
+        # Without a manifest nothing else in it is a run's.
+        if (folder / MANIFEST_NAME).exists():
+            _delete_files(folder)
+    _remove_empty([*sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True), folder])
+
+
+def _delete_files(folder: Path) -> None:
     try:
         outputs = read_manifest(folder).outputs
     except SourceError as error:
@@ -211,8 +309,6 @@ def _delete_output(folder: Path) -> None:
             path.unlink()
     if not any((folder / output.name).exists() for output in outputs):
         (folder / MANIFEST_NAME).unlink()
-    _remove_empty(sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True))
-    _remove_empty([folder])
 
 
 def _remove_empty(folders: Iterable[Path]) -> None:
@@ -225,31 +321,25 @@ def _moment(run: Run) -> str:
     return f"{run.created:%d/%m/%Y %H:%M} (UTC)"
 
 
-@dataclass(frozen=True)
-class Forgotten:
-    """What became of a child in the history.
-
-    Args:
-        rows: how many rows were deleted.
-        everybody: whether nobody could tell whose they were, and all were deleted.
-    """
-
-    rows: int
-    everybody: bool = False
-
-
-def forget(folder: Path, identifier: str) -> Forgotten:
-    """Delete what the history keeps of a child; all that it keeps of rows where its secret is lost.
+def forget(folder: Path, identifier: str | None) -> int:
+    """Delete what the history keeps of a child, or of every child where None; return how many rows that were.
 
     Raises:
         UsageError: there is no history.
+        SourceError: the secret is lost, so that nobody can tell which rows are the child's.
         BusyError: a dry run is at work.
     """
     with open_history(folder) as history, locked(folder):
+        if identifier is None:
+            return history.forget_all()
         secret = read_secret(folder)
-        if secret is None or Keys(secret).series != history.series:
-            return Forgotten(history.forget_all(), everybody=True)
-        return Forgotten(history.forget(Keys(secret).child(identifier.strip())))
+        if history.series is not None and (secret is None or Keys(secret).series != history.series):
+            raise SourceError(
+                f"{SECRET_NAME} in {folder} is lost, or is another one than the rows were kept with: nobody can tell "
+                "which are the child's. Nothing was deleted.",
+                "Put it back from a copy, or delete the rows of all children: annexa history forget --all",
+            )
+        return history.forget(Keys(secret).child(identifier.strip())) if secret else 0
 
 
 def accept(folder: Path, name: str) -> Run:

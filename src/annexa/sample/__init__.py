@@ -1,6 +1,7 @@
 """A synthetic authority: children with consistent journeys through early help, need, protection, care and adoption.
 
 `generate` makes the tables of an extract, `plant_defects` puts known faults into them, `write_sample` writes them.
+Extracts of one authority on many days are cheaper from one `story`, by `extract_of`.
 Nothing in a sample is real: names, numbers, places and authorities are invented.
 
 The proportions are near those of an English authority, and tested at 20,000 children. Figures are for 100 children
@@ -27,7 +28,7 @@ children shows every code. The authority is called Exshire (X01); its neighbours
 """
 
 from annexa.sample.defects import plant_defects
-from annexa.sample.generate import HORIZON, generate
+from annexa.sample.generate import HORIZON, extract_of, generate, story
 from annexa.sample.write import write_sample
 
-__all__ = ["HORIZON", "generate", "plant_defects", "write_sample"]
+__all__ = ["HORIZON", "extract_of", "generate", "plant_defects", "story", "write_sample"]

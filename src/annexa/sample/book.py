@@ -64,15 +64,22 @@ class Book:
         for table in _TOLD:
             self._begun[table] = len(self._rows[table])
 
-    def take(self, table: str) -> pl.DataFrame:
-        """Return a table as a frame, days and numbers as integers, with the columns of layout.TABLES; forget it here.
+    def take(self, table: str, *, keep: bool = False) -> pl.DataFrame:
+        """Return a table as a frame, days and numbers as integers, with the columns of layout.TABLES.
+
+        Args:
+            table: its name.
+            keep: it can be taken again; else it is forgotten here.
 
         Raises:
             KeyError: a row was added with a name that is no column of its table.
         """
         if self._held:
             self._gather()
-        return pl.concat(self._frames.pop(table))
+        frame = pl.concat(self._frames.pop(table))
+        if keep:
+            self._frames[table] = [frame]
+        return frame
 
     def _gather(self) -> None:
         for table, rows in self._rows.items():

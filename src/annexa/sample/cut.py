@@ -1,6 +1,6 @@
 """The extract of a day: what the system holds then, as text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import polars as pl
@@ -13,13 +13,13 @@ from annexa.sample.year import LESSONS, SESSIONS
 _MINUTES: Final = 1440
 
 
-def as_extract(book: Book, day: int) -> dict[str, pl.DataFrame]:
-    """Return the tables of a book as an extract of a day holds them: all columns text, none of the hidden ones.
+def as_extract(book: Book, day: int, tables: Iterable[str] = TABLES, *, keep: bool = False) -> dict[str, pl.DataFrame]:
+    """Return tables of a book as an extract of a day holds them: all columns text, none of the hidden ones.
 
     A row that begins later is absent. A date of something that happens later is blank, and so is what hangs on it; a
-    planned date stands. The book is emptied on the way.
+    planned date stands. The book is emptied on the way, unless it is to be kept.
     """
-    return {table: _as_text(_cut(table, book.take(table), day), table).rechunk() for table in TABLES}
+    return {table: _as_text(_cut(table, book.take(table, keep=keep), day), table).rechunk() for table in tables}
 
 
 def _cut(table: str, frame: pl.DataFrame, day: int) -> pl.DataFrame:

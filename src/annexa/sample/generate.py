@@ -1,5 +1,6 @@
 """From a seed to the tables of an extract."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -58,12 +59,26 @@ def generate(children: int, inspection_date: date, seed: int, as_at: date | None
         UsageError: an argument is out of its range.
     """
     day = as_at or inspection_date
-    if children < 1 or seed < 0:
-        raise UsageError("The number of children must be 1 or more and the seed 0 or more.")
     if (day - inspection_date).days > HORIZON:
         raise UsageError(
             "The sample ends two years after its inspection date.", "Choose an earlier --as-at or a later date."
         )
+    return as_extract(story(children, inspection_date, seed), day_number(day))
+
+
+def extract_of(told: Book, day: date, tables: Iterable[str]) -> dict[str, pl.DataFrame]:
+    """Return tables of a story as an extract of a day holds them, in the form of generate(). Other days may follow."""
+    return as_extract(told, day_number(day), tables, keep=True)
+
+
+def story(children: int, inspection_date: date, seed: int) -> Book:
+    """Return the story that generate() cuts an extract from; arguments as there.
+
+    Raises:
+        UsageError: an argument is out of its range.
+    """
+    if children < 1 or seed < 0:
+        raise UsageError("The number of children must be 1 or more and the seed 0 or more.")
     book = Book()
     anchor = day_number(inspection_date)
     horizon = anchor + HORIZON
@@ -80,7 +95,7 @@ def generate(children: int, inspection_date: date, seed: int, as_at: date | None
         adopters.unlinked_family(later, _ADOPTER_KEYS | n)
     education.pupils(alone, children)
     workforce.write(book, staff, Draw(seed, 6), anchor, horizon)
-    return as_extract(book, day_number(day))
+    return book
 
 
 def _populate(world: World, told: Told, children: int, *, late: bool) -> None:
