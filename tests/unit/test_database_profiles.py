@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from annexa.cli import options as o
+from annexa.cli import given
 from annexa.environment import Secret
 from annexa.errors import UsageError
 from annexa.extract.address import Address
@@ -58,12 +58,12 @@ def test_selects_of_a_profile_that_nobody_named(tmp_path: Path) -> None:
 def test_whether_the_profile_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("annexa.toml").write_text('source = "ours.toml"\n')
-    assert not o.resolve(None).settings.source_named
-    assert not o.resolve(None, extracts="x").settings.source_named
-    assert o.resolve(None, source="ours.toml").settings.source_named
-    assert o.resolve(Path("annexa.toml")).settings.source_named
+    assert not given.resolve(None).settings.source_named
+    assert not given.resolve(None, extracts="x").settings.source_named
+    assert given.resolve(None, source="ours.toml").settings.source_named
+    assert given.resolve(Path("annexa.toml")).settings.source_named
     Path("annexa.toml").write_text("")
-    assert o.resolve(None).settings.source_named
+    assert given.resolve(None).settings.source_named
 
 
 ADDRESS = "postgresql://ann@h/cms"
@@ -78,9 +78,9 @@ def test_where_the_password_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     config = Path("kept/annexa.toml")
     config.write_text(f'extracts = "{ADDRESS}"\n[database]\npassword_file = "pw"\nquery_seconds = 5\n')
 
-    def password(**given: str | None) -> tuple[str, int]:
-        options = o.db_password(given.get("env"), None, given.get("keyring"))
-        place = o.extracts_of(o.resolve(config, db_password=options))
+    def password(**told: str | None) -> tuple[str, int]:
+        options = given.db_password(told.get("env"), None, told.get("keyring"))
+        place = given.extracts_of(given.resolve(config, db_password=options))
         assert isinstance(place, Address)
         assert isinstance(place.password, Secret)
         return place.password.reveal(), place.query_seconds
@@ -112,18 +112,18 @@ def test_a_settings_file_that_was_merely_found_names_no_server(
     Path("pw").chmod(0o600)
     config = Path("annexa.toml")
     config.write_text(f'extracts = "{ADDRESS}"\n{more}')
-    for password in ({}, o.db_password("A", None, None)):
+    for password in ({}, given.db_password("A", None, None)):
         with pytest.raises(UsageError, match=r"stands in an annexa\.toml that was merely found") as caught:
-            o.extracts_of(o.resolve(None, db_password=password))
+            given.extracts_of(given.resolve(None, db_password=password))
         assert "--config annexa.toml" in caught.value.hint
         assert "hunter2" not in caught.value.message + caught.value.hint
-        named = o.extracts_of(o.resolve(config, db_password=password))
+        named = given.extracts_of(given.resolve(config, db_password=password))
         assert isinstance(named, Address)
         assert bool(named.password) == bool(more or password)
         # The same address as the user's own word; where the password is may stand in the file.
-        given = o.extracts_of(o.resolve(None, extracts="postgresql://ann@other/cms", db_password=password))
-        assert isinstance(given, Address)
-        assert (given.host, bool(given.password)) == ("other", bool(more or password))
+        own = given.extracts_of(given.resolve(None, extracts="postgresql://ann@other/cms", db_password=password))
+        assert isinstance(own, Address)
+        assert (own.host, bool(own.password)) == ("other", bool(more or password))
     ran = annexa("build", "--inspection-date", "2018-06-04", "--output", "out")
     assert (ran.code, ran.out) == (2, "")
     assert not Path("out").exists()
@@ -136,14 +136,14 @@ def test_a_settings_file_that_was_merely_found_names_files(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("annexa.toml").write_text(f'extracts = "{extracts}"\n')
-    assert Path(str(o.extracts_of(o.resolve(None)))).name == extracts.rpartition("/")[2]
+    assert Path(str(given.extracts_of(given.resolve(None)))).name == extracts.rpartition("/")[2]
 
 
 def test_a_path_needs_no_password(tmp_path: Path) -> None:
-    resolved = o.Resolved(o.resolve(None, extracts="x").settings.model_copy(
+    resolved = given.Resolved(given.resolve(None, extracts="x").settings.model_copy(
         update={"database": DatabaseSettings(password_env="NO_SUCH")}))  # fmt: skip
-    assert o.extracts_of(resolved) == Path("x")
-    assert o.place_given("duckdb:///x", resolved) == Address("duckdb", file=Path("x"))
+    assert given.extracts_of(resolved) == Path("x")
+    assert given.place_given("duckdb:///x", resolved) == Address("duckdb", file=Path("x"))
 
 
 def test_settings_are_shown_without_user_and_query(tmp_path: Path) -> None:

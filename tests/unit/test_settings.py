@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from annexa.cli.options import day, numbers, resolve
+from annexa.cli.given import day, numbers, resolve
 from annexa.errors import UsageError
 from annexa.settings import Settings, load_settings
 

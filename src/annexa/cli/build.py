@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 from annexa import __version__
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.guard import debug_file, guarded, stage
 
@@ -59,13 +60,13 @@ def build(
 
     if log_file is not None:
         log.open_log(log_file)
-    day = o.day(inspection_date, "--inspection-date")
+    day = given.day(inspection_date, "--inspection-date")
     resolved = resolved_of(asked)
     request = request_of(asked, resolved, day, Path(resolved.settings.output or f"annexa-{day.isoformat()}"))
     run(request, quiet=quiet, verbose=verbose and not quiet, json=json)
 
 
-def resolved_of(asked: Mapping[str, Any]) -> o.Resolved:
+def resolved_of(asked: Mapping[str, Any]) -> given.Resolved:
     """Return the settings of a command that takes the build's options.
 
     Args:
@@ -74,15 +75,15 @@ def resolved_of(asked: Mapping[str, Any]) -> o.Resolved:
     Raises:
         UsageError: an option, or the settings file, that cannot be used.
     """
-    return o.resolve(
+    return given.resolve(
         asked["config"],
         own_la=asked["own_la"],
         extracts=asked["extracts"] or None,
-        db_password=o.db_password(asked["db_password_env"], asked["db_password_file"], asked["db_keyring"]),
+        db_password=given.db_password(asked["db_password_env"], asked["db_password_file"], asked["db_keyring"]),
         source=asked["source"],
         edition=asked["edition"],
         output=str(asked["output"]) if asked["output"] else None,
-        extract_date=o.day(asked["extract_date"], "--extract-date") if asked["extract_date"] else None,
+        extract_date=given.day(asked["extract_date"], "--extract-date") if asked["extract_date"] else None,
         fail_on=asked["fail_on"].value if asked["fail_on"] else None,
         accepted=str(asked["accepted"]) if asked["accepted"] else None,
         suppress=asked["suppress"],
@@ -93,7 +94,7 @@ def resolved_of(asked: Mapping[str, Any]) -> o.Resolved:
 
 def request_of(
     asked: Mapping[str, Any],
-    resolved: o.Resolved,
+    resolved: given.Resolved,
     day: date,
     output: Path,
     command: Literal["build", "dry-run"] = "build",
@@ -121,18 +122,18 @@ def request_of(
     accepted = Path(settings.accepted) if settings.accepted else None
     return Request(
         inspection_date=day,
-        extracts=o.extracts_of(resolved, output),
+        extracts=given.extracts_of(resolved, output),
         output=output,
         settings=settings,
         created=clock.now(),
-        lists=o.numbers(asked["lists"], "--lists"),
-        require=o.numbers(asked["require"], "--require") or (),
+        lists=given.numbers(asked["lists"], "--lists"),
+        require=given.numbers(asked["require"], "--require") or (),
         judging=Judging(Gate(settings.fail_on), accepted, previous=asked["previous"]),
         wanted=Wanted(junit="junit" in formats, by_team=asked["by_team"], values=not asked["no_values"]),
-        reports=o.report_items(asked["reports"]),
+        reports=given.report_items(asked["reports"]),
         report_formats=tuple(sorted(formats - {"junit"})),
         command=command,
-        password=o.sealing(asked["password_env"], asked["format_"] or (), quiet=asked["quiet"]),
+        password=given.sealing(asked["password_env"], asked["format_"] or (), quiet=asked["quiet"]),
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.build import unusual_date
 from annexa.cli.complete import check_ids
@@ -93,15 +94,15 @@ def check(
     verbose = verbose and not quiet
     if output is None and (by_team or format_):
         raise UsageError("--by-team and --format write files, and no --output is given.", "Give --output PATH.")
-    day = o.day(inspection_date, "--inspection-date")
-    resolved = o.resolve(
+    day = given.day(inspection_date, "--inspection-date")
+    resolved = given.resolve(
         config,
         own_la=own_la,
         extracts=extracts or None,
-        db_password=o.db_password(db_password_env, db_password_file, db_keyring),
+        db_password=given.db_password(db_password_env, db_password_file, db_keyring),
         source=source,
         edition=edition,
-        extract_date=o.day(extract_date, "--extract-date") if extract_date else None,
+        extract_date=given.day(extract_date, "--extract-date") if extract_date else None,
         accepted=str(accepted) if accepted else None,
     )
     settings = resolved.settings
@@ -110,10 +111,10 @@ def check(
         settings=settings,
         created=clock.now(),
         # Beside workbooks an extract is compared with only where it is asked for, not because annexa.toml names one.
-        extracts=None if workbooks and not extracts else o.extracts_of(resolved, output),
+        extracts=None if workbooks and not extracts else given.extracts_of(resolved, output),
         workbooks=tuple(workbooks or ()),
         output=output,
-        password=o.sealing(password_env) if output else o.opening(password_env),
+        password=given.sealing(password_env) if output else given.opening(password_env),
         value_map=value_map,
         judging=Judging(
             Gate(fail_on.value, max_errors, dict(read_rate(each) for each in max_rate or ())),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.complete import check_ids
 from annexa.cli.guard import guarded
@@ -27,7 +28,7 @@ def list_checks(
     from annexa import console
     from annexa.checks.catalogue import pages, with_changes
 
-    definitions = with_changes(o.resolve(config).settings.checks)
+    definitions = with_changes(given.resolve(config).settings.checks)
     known = pages()
     shown = [each for each in definitions.values() if everything or not each.made_by_reading]
     if json:
@@ -77,7 +78,7 @@ def explain(
     from annexa import console
     from annexa.checks.catalogue import known, pages, with_changes
 
-    definition = with_changes(o.resolve(config).settings.checks)[known(check)]
+    definition = with_changes(given.resolve(config).settings.checks)[known(check)]
     page = pages()[definition.id]
     settings = {name: list(v) if isinstance(v, tuple) else v for name, v in definition.settings.items()}
     if json:

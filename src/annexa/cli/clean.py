@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.build import unusual_date
 from annexa.cli.guard import debug_file, guarded, stage
@@ -47,14 +48,14 @@ def clean(
     if log_file is not None:
         log.open_log(log_file)
     verbose = verbose and not quiet
-    day = o.day(inspection_date, "--inspection-date")
+    day = given.day(inspection_date, "--inspection-date")
     request = CleanRequest(
         inspection_date=day,
         workbooks=tuple(workbooks),
         output=output or Path(f"annexa-clean-{day.isoformat()}"),
-        settings=o.resolve(config, edition=edition).settings,
+        settings=given.resolve(config, edition=edition).settings,
         created=clock.now(),
-        password=o.sealing(password_env),
+        password=given.sealing(password_env),
         value_map=value_map,
         wanted=Wanted(values=not no_values),
     )

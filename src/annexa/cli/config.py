@@ -4,6 +4,7 @@ from typing import Any
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.guard import guarded
 
@@ -22,7 +23,7 @@ def show(config: o.Config = None, json: o.Json = False) -> None:
     from annexa.extract.address import place_of, shown
     from annexa.settings import FILE_NAME
 
-    resolved = o.resolve(config)
+    resolved = given.resolve(config)
     settings = resolved.settings.model_dump(mode="json")
     settings["edition"] = settings["edition"] or DEFAULT_EDITION
     settings["extracts"] = (

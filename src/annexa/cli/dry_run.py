@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annexa import __version__
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.build import request_of, resolved_of, unusual_date
 from annexa.cli.guard import BUG, debug_file, guarded, stage
@@ -75,7 +76,7 @@ def dry_run(
     if log_file is not None:
         log.open_log(log_file)
     today = clock.today()
-    day = o.day(inspection_date, "--inspection-date") if inspection_date else today
+    day = given.day(inspection_date, "--inspection-date") if inspection_date else today
     resolved = resolved_of(asked)
     folder = history_folder(resolved.settings.history)
     hook = _hook(config, resolved, quiet=quiet)
@@ -141,7 +142,7 @@ def _show(night: "NightReport", *, quiet: bool, json: bool) -> None:
         console.error(f"--fail-on is {fail_on}: {'; '.join(verdict.failures)}.", "See findings.xlsx.")
 
 
-def _hook(config: Path | None, resolved: o.Resolved, *, quiet: bool) -> "Hook":
+def _hook(config: Path | None, resolved: given.Resolved, *, quiet: bool) -> "Hook":
     """Return the hook that the user herself has named: never that of a file that merely stands in the folder.
 
     It is that of the file that --config names, or else that of her own configuration folder.

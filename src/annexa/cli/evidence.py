@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.build import unusual_date
 from annexa.cli.guard import debug_file, guarded, stage
@@ -60,12 +61,14 @@ def init(
     from annexa.pipeline.evidence import TrackerRequest
     from annexa.pipeline.evidence import init as write_tracker
 
-    day = o.day(inspection_date, "--inspection-date")
+    day = given.day(inspection_date, "--inspection-date")
     today = clock.today()
     for warning in unusual_date(day, today):
         console.warning(warning, quiet=quiet)
-    password = o.sealing(password_env)
-    report = write_tracker(TrackerRequest(output, today, o.resolve(config).settings, day, products, password=password))
+    password = given.sealing(password_env)
+    report = write_tracker(
+        TrackerRequest(output, today, given.resolve(config).settings, day, products, password=password)
+    )
     console.run_notes(report.messages, quiet=quiet)
     if json:
         console.document(_document(report))
@@ -94,7 +97,9 @@ def status(
     from annexa import console
     from annexa.pipeline.evidence import look
 
-    report = look(_request(tracker, inspection_date, products, o.resolve(config), password=o.opening(password_env)))
+    report = look(
+        _request(tracker, inspection_date, products, given.resolve(config), password=given.opening(password_env))
+    )
     console.run_notes(report.messages, quiet=quiet)
     if json:
         console.document(_document(report))
@@ -153,11 +158,11 @@ def collect(
     from annexa.pipeline.collecting import collect as run_collect
 
     allowed = Allowed(allow_outside, allow_links, max_size * MEGABYTE)
-    password = o.db_password(db_password_env, db_password_file, db_keyring)
-    resolved = o.resolve(config, source=source, db_password=password)
-    about = _request(tracker, inspection_date, products, resolved, allowed, o.sealing(password_env))
+    password = given.db_password(db_password_env, db_password_file, db_keyring)
+    resolved = given.resolve(config, source=source, db_password=password)
+    about = _request(tracker, inspection_date, products, resolved, allowed, given.sealing(password_env))
     # An extract is read only where it is asked for, not because annexa.toml names one.
-    place = o.place_given(extracts, resolved) if extracts else None
+    place = given.place_given(extracts, resolved) if extracts else None
     request = CollectRequest(about, output, clock.now(), place)
     with console.progress(quiet=quiet, verbose=verbose and not quiet, stage=stage) as tell:
         report = run_collect(request, tell)
@@ -170,7 +175,7 @@ def _request(
     tracker: Path,
     inspection_date: str | None,
     products: Path | None,
-    resolved: o.Resolved,
+    resolved: given.Resolved,
     allowed: "Allowed | None" = None,
     password: "Secret | None" = None,
 ) -> "TrackerRequest":
@@ -182,7 +187,7 @@ def _request(
         tracker,
         clock.today(),
         resolved.settings,
-        o.day(inspection_date, "--inspection-date") if inspection_date else None,
+        given.day(inspection_date, "--inspection-date") if inspection_date else None,
         products,
         allowed or paths.Allowed(),
         password=password,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.build import unusual_date
 from annexa.cli.guard import debug_file, guarded, stage
@@ -49,21 +50,21 @@ def explain(
 
     if log_file is not None:
         log.open_log(log_file)
-    day = o.day(inspection_date, "--inspection-date")
-    resolved = o.resolve(
+    day = given.day(inspection_date, "--inspection-date")
+    resolved = given.resolve(
         config,
         own_la=own_la,
         extracts=extracts or None,
-        db_password=o.db_password(db_password_env, db_password_file, db_keyring),
+        db_password=given.db_password(db_password_env, db_password_file, db_keyring),
         source=source,
         edition=edition,
-        extract_date=o.day(extract_date, "--extract-date") if extract_date else None,
+        extract_date=given.day(extract_date, "--extract-date") if extract_date else None,
         accepted=str(accepted) if accepted else None,
     )
     request = ExplainRequest(
         child=child,
         inspection_date=day,
-        extracts=o.extracts_of(resolved),
+        extracts=given.extracts_of(resolved),
         settings=resolved.settings,
         created=clock.now(),
         number=number,

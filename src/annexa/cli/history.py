@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.guard import debug_file, guarded
 
@@ -124,7 +125,7 @@ def accept(
 def _folder(config: "Path | None") -> "Path":
     from annexa.history.store import history_folder
 
-    return history_folder(o.resolve(config).settings.history)
+    return history_folder(given.resolve(config).settings.history)
 
 
 def _counts(run: "Run") -> "Iterator[tuple[str, str, float]]":

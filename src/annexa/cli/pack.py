@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.build import run
 from annexa.cli.complete import pack_names
@@ -80,16 +81,16 @@ def pack(
 
     if log_file is not None:
         log.open_log(log_file)
-    resolved = o.resolve(
+    resolved = given.resolve(
         config,
         own_la=own_la,
         extracts=extracts or None,
-        db_password=o.db_password(db_password_env, db_password_file, db_keyring),
+        db_password=given.db_password(db_password_env, db_password_file, db_keyring),
         source=source,
         edition=edition,
         # The folder that annexa.toml names is the build's.
         output=str(output) if output else None,
-        extract_date=o.day(extract_date, "--extract-date") if extract_date else None,
+        extract_date=given.day(extract_date, "--extract-date") if extract_date else None,
         fail_on=fail_on.value if fail_on else None,
         accepted=str(accepted) if accepted else None,
         suppress=suppress,
@@ -108,12 +109,12 @@ def pack(
     if inspection_date is None:
         raise UsageError("It is not said when the inspection is.", "Give --inspection-date DATE.")
     chosen = choose(packs, visit, topic or ())
-    day = o.day(inspection_date, "--inspection-date")
+    day = given.day(inspection_date, "--inspection-date")
     formats = {each.value for each in format_ or ()}
     items = chosen.item_numbers()
     request = Request(
         inspection_date=day,
-        extracts=o.extracts_of(resolved, output),
+        extracts=given.extracts_of(resolved, output),
         output=output or Path(f"annexa-{chosen.name.replace(':', '-')}-{day.isoformat()}"),
         settings=settings,
         created=clock.now(),
@@ -127,7 +128,7 @@ def pack(
         items=items,
         title=chosen.title,
         command="pack",
-        password=o.sealing(password_env, format_ or (), quiet=quiet),
+        password=given.sealing(password_env, format_ or (), quiet=quiet),
     )
     run(request, quiet=quiet, verbose=verbose and not quiet, json=json)
 

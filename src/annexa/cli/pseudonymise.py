@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.guard import debug_file, guarded, stage
 from annexa.environment import sealing_secret
@@ -67,20 +68,20 @@ def pseudonymise(
         log.open_log(log_file)
     if workbooks and extracts:
         raise UsageError("Both workbooks and an extract are named.", "Copy one after the other, with the same --key.")
-    resolved = o.resolve(
+    resolved = given.resolve(
         config,
         own_la=own_la,
         extracts=extracts or None,
-        db_password=o.db_password(db_password_env, db_password_file, db_keyring),
+        db_password=given.db_password(db_password_env, db_password_file, db_keyring),
         source=source,
         edition=edition,
     )
     request = CopyRequest(
-        source=tuple(workbooks) if workbooks else o.extracts_of(resolved),
+        source=tuple(workbooks) if workbooks else given.extracts_of(resolved),
         key=key,
         output=output,
         settings=resolved.settings,
-        inspection_date=o.day(inspection_date, "--inspection-date") if inspection_date else clock.today(),
+        inspection_date=given.day(inspection_date, "--inspection-date") if inspection_date else clock.today(),
         created=clock.now(),
         password=sealing_secret(password_env, "--password-env") if password_env else None,
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.build import unusual_date
 from annexa.cli.complete import report_items
@@ -60,28 +61,28 @@ def report(
     if log_file is not None:
         log.open_log(log_file)
     verbose = verbose and not quiet
-    day = o.day(inspection_date, "--inspection-date")
-    resolved = o.resolve(
+    day = given.day(inspection_date, "--inspection-date")
+    resolved = given.resolve(
         config,
         own_la=own_la,
         extracts=extracts or None,
-        db_password=o.db_password(db_password_env, db_password_file, db_keyring),
+        db_password=given.db_password(db_password_env, db_password_file, db_keyring),
         source=source,
         edition=edition,
-        extract_date=o.day(extract_date, "--extract-date") if extract_date else None,
+        extract_date=given.day(extract_date, "--extract-date") if extract_date else None,
         suppress=suppress,
         worker_names=worker_names,
         all_exploitation=all_exploitation,
     )
     request = ReportRequest(
-        items=o.report_items(",".join(items)),
+        items=given.report_items(",".join(items)),
         inspection_date=day,
-        extracts=o.extracts_of(resolved, output),
+        extracts=given.extracts_of(resolved, output),
         output=output or Path(f"annexa-reports-{day.isoformat()}"),
         settings=resolved.settings,
         created=clock.now(),
         formats=tuple(sorted({each.value for each in format_ or ()})),
-        password=o.sealing(password_env, format_ or (), quiet=quiet),
+        password=given.sealing(password_env, format_ or (), quiet=quiet),
     )
     log.note(f"report {', '.join(request.items)} for {day}, extract {request.extracts}, output {request.output}")
     for warning in unusual_date(day, clock.today()):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.guard import debug_file, guarded, stage
 
@@ -55,8 +56,8 @@ def sample(
     from annexa import console
     from annexa.sample import generate, plant_defects, write_sample
 
-    day = o.day(inspection_date, "--inspection-date")
-    cut = o.day(as_at, "--as-at") if as_at else None
+    day = given.day(inspection_date, "--inspection-date")
+    cut = given.day(as_at, "--as-at") if as_at else None
     planted = None
     with console.progress(quiet=quiet, verbose=False, stage=stage) as tell:
         tell("making the authority")

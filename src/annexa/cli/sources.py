@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.complete import source_names
 from annexa.cli.guard import guarded
@@ -94,10 +95,10 @@ def check(
     from annexa import console
     from annexa.pipeline.sourcing import EMPTY, NO_COLUMN, check_source
 
-    resolved = o.resolve(config, db_password=o.db_password(db_password_env, db_password_file, db_keyring))
+    resolved = given.resolve(config, db_password=given.db_password(db_password_env, db_password_file, db_keyring))
     # An extract is read only where it is asked for, not because annexa.toml names one.
     name = _named(name)
-    rows = check_source(name, o.place_given(extracts, resolved) if extracts else None, show_values=show_values)
+    rows = check_source(name, given.place_given(extracts, resolved) if extracts else None, show_values=show_values)
     unusable = [row for row in rows if row.state == "cannot be used"]
     if json:
         console.document([asdict(row) for row in rows])
@@ -169,10 +170,10 @@ def init(
     from annexa.extract.files import Limits
     from annexa.pipeline.mapping import init_source
 
-    resolved = o.resolve(config, db_password=o.db_password(db_password_env, db_password_file, db_keyring))
-    place = o.place_given(extracts, resolved) if extracts else o.extracts_of(resolved)
-    given = resolved.settings.limits
-    limits = Limits(given.max_expanded_mb * 1024**2, given.max_ratio)
+    resolved = given.resolve(config, db_password=given.db_password(db_password_env, db_password_file, db_keyring))
+    place = given.place_given(extracts, resolved) if extracts else given.extracts_of(resolved)
+    told = resolved.settings.limits
+    limits = Limits(told.max_expanded_mb * 1024**2, told.max_ratio)
     with console.progress(quiet=quiet or json, verbose=verbose and not quiet, stage=stage) as tell:
         mapped = init_source(place, name, output or Path(), limits, tell)
     if json:

@@ -42,8 +42,8 @@ def evidence_page() -> str:
         "that annexa writes; share the folder as your authority shares such things.",
         "**2. Fill in the yellow columns** in Excel or LibreOffice: owners first, then status, file and date as the "
         "documents come in. Close the workbook before you run annexa.",
-        "**3. See where you stand,** as often as you like. Nothing is changed. Where annexa's own files are rows of the "
-        "tracker, say with `--products` which build they are of.",
+        "**3. See where you stand,** as often as you like. Nothing is changed. Where annexa's own files are rows of "
+        "the tracker, say with `--products` which build they are of.",
         fenced("annexa evidence status --tracker tracker.xlsx --products out"),
         "**4. Bring the tracker up to date:** run `annexa evidence init` again with the same `--output`. What you "
         "wrote stays, the days left and the checks are worked out anew. With `--products out`, the folder of a build, "
