@@ -16,13 +16,12 @@ _MOST: Final = 10  # columns and checks that are shown
 
 def diff_summary(report: "DiffReport", output: Path | None) -> None:
     """Print what differs: the lists, why children joined and left, the columns and checks with the most changes."""
-    from annexa.pipeline.differing import describe_side
-
     found = report.differences
-    console.line(f"Before: {describe_side(report.before)}.")
-    console.line(f"After:  {describe_side(report.after)}.")
+    for label, text in report.titles():
+        console.line(f"{label + ':':7} {text}.")
     console.line("")
-    _lists(found.lists)
+    if found.lists:
+        _lists(found.lists)
     if found.moves.height:
         _reasons(found.reasons())
     columns = found.columns()
@@ -74,7 +73,7 @@ def _findings(checks: pl.DataFrame) -> None:
     ]
     if rows:
         headings = ("Check", "Before", "After", "New", "Gone")
-        console.table(headings, rows[:_MOST], title=_title("Findings that are new or gone", len(rows)))
+        console.table(headings, rows[:_MOST], title=_title("Findings that are new, gone or not compared", len(rows)))
     else:
         console.line("No finding is new, and none is gone.")
 

@@ -6,6 +6,9 @@ import zipfile
 import openpyxl
 import pytest
 
+from annexa.extract.files import Limits
+from annexa.filled.front import read_front
+from annexa.filled.read import open_workbook
 from annexa.outputs.files import read_csv
 from annexa.outputs.manifest import read_manifest, verify
 from tests.acceptance.conftest import DAY
@@ -45,8 +48,11 @@ def spoiled(path, target, *cells: tuple[str, str, object]):
 
 def test_cleaning_a_builds_own_workbook_changes_nothing(built, tmp_path):
     out = tmp_path / "out"
-    ran = annexa("clean", built, "--output", out, "--json", *EDITION)
+    ran = annexa("clean", built, "--output", out, "--json", "--inspection-date", DATE)
     assert ran.code == 0, ran.err
+    assert "annex-a.xlsx: read in edition ilacs-2019, which the front sheet names." in ran.err
+    told = read_front(open_workbook(out / "annex-a.xlsx", Limits()).sheets)
+    assert (told.edition, told.period.inspection_date) == ("ilacs-2019", DAY)
     lists = json.loads(ran.out)["lists"]
     assert list(lists) == [str(number) for number in range(1, 12)]
     for each in lists.values():

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 from annexa.differences.compare import compare
 from annexa.differences.rules import match_levels
 from annexa.differences.why import moves
+from annexa.lists.reasons import REASONS
 from tests.support.differences import excluded, list_of, side
 
 MAY, JUNE = date(2018, 5, 4), date(2018, 6, 4)
@@ -92,9 +93,13 @@ def test_rows_and_cells_agree_with_the_oracle_in_any_order(number, before, after
 
 # What an authority holds of a plan: begun and ended on which day, when the end was entered, and from when to when the
 # record is there at all.
-offset = st.integers(-400, 40)
-plan = st.tuples(
-    offset, st.none() | st.integers(0, 400), st.integers(0, 90), st.integers(-500, 40), st.none() | st.integers(-60, 40)
+offset = st.integers(-400, 40) | st.integers(-1, 1)
+# Or the plan ends the day before, on or after 4 May.
+dates = st.tuples(offset, st.none() | st.integers(0, 400)) | st.tuples(st.integers(-300, -1), st.integers(-1, 1)).map(
+    lambda each: (each[0], each[1] - each[0])
+)
+plan = st.tuples(dates, st.integers(0, 90), st.integers(-500, 40), st.none() | st.integers(-60, 40)).map(
+    lambda each: (*each[0], *each[1:])
 )
 
 
@@ -116,36 +121,58 @@ def told(one, two, window):
     if one and one[0] == "on":
         if one[2] and one[2] < window:
             return "left", "window moved on"
-        return "left", "closed" if two and two[2] > MAY else "corrected"
-    return "joined", "new event" if two[1] > MAY else "corrected"
+        return "left", "closed" if two and two[2] >= MAY else "corrected"
+    return "joined", "new event" if two[1] >= MAY else "corrected"
 
 
 # Three months before each day.
 BEGINS = {MAY: date(2018, 2, 4), JUNE: date(2018, 3, 4), date(2019, 6, 4): date(2019, 3, 4)}
+# Six months before each day: List 8.
+EARLIER = {MAY: date(2017, 11, 4), JUNE: date(2017, 12, 4), date(2019, 6, 4): date(2018, 12, 4)}
+# What ends a record before the window; and any reason for which another one may be left out, first and then. A row that
+# only doubles another is left out on both sides: on one alone the row that is kept would have come, or gone.
+ENDS = ["WINDOW", "DIED", "AGE_18"]
+DOUBLES = ["CONFLICT", "DUPLICATE", "NO_CHILD_ID"]
+reason = st.sampled_from([each for each in sorted(REASONS) if each not in DOUBLES])
+other = (
+    st.none()
+    | st.tuples(reason, reason, offset)
+    | st.tuples(st.sampled_from(DOUBLES), offset).map(lambda each: (each[0], *each))
+)
 
 
-def moved(facts, later):
+def moved(facts, later, begins=BEGINS):
     """What becomes of the child of one plan between 4 May and a later day; None where it does not move."""
-    one, two = (seen(facts, as_at, BEGINS[as_at]) for as_at in (MAY, later))
-    return told(one, two, BEGINS[later]) if (one or ["off"])[0] != (two or ["off"])[0] else None
+    one, two = (seen(facts, as_at, begins[as_at]) for as_at in (MAY, later))
+    return told(one, two, begins[later]) if (one or ["off"])[0] != (two or ["off"])[0] else None
 
 
-@given(st.lists(plan, max_size=12), st.sampled_from([JUNE, date(2019, 6, 4)]))
-def test_reasons_agree_with_what_happened(plans, later):
-    """List 7: three months before each side's date."""
-    people = {f"C{number:02}": facts for number, facts in enumerate(plans)}
+@given(
+    st.lists(st.tuples(plan, other), max_size=12),
+    st.sampled_from([JUNE, date(2019, 6, 4)]),
+    st.sampled_from([(6, "close_date", BEGINS), (7, "end_date", BEGINS), (8, "end_date", EARLIER)]),
+    st.sampled_from(ENDS),
+)
+def test_reasons_agree_with_what_happened(plans, later, of_list, ends):
+    """A plan decides; another record of the child, which both sides leave out for whatever reason, tells nothing."""
+    number, end, begins = of_list
+    people = {f"C{at:02}": facts for at, (facts, _) in enumerate(plans)}
+    others = {f"C{at:02}": record for at, (_, record) in enumerate(plans) if record}
     sides = []
-    for as_at in (MAY, later):
-        views = {child: seen(facts, as_at, BEGINS[as_at]) for child, facts in people.items()}
+    for turn, as_at in enumerate((MAY, later)):
+        views = {child: seen(facts, as_at, begins[as_at]) for child, facts in people.items()}
         listed = [
-            {"child": child, "start_date": view[1], "end_date": view[2]}
+            {"child": child, "start_date": view[1], end: view[2]}
             for child, view in views.items()
             if view and view[0] == "on"
         ]
-        off = [(child, "WINDOW", view[2]) for child, view in views.items() if view and view[0] == "off"]
-        sides.append(side(as_at, list_of(7, *listed), exclusions=excluded(7, *off)))
-    expected = {child: found for child, facts in people.items() if (found := moved(facts, later))}
-    found = moves(7, *sides)
+        off = [(child, ends, view[2]) for child, view in views.items() if view and view[0] == "off"]
+        off += [
+            (child, each[turn], MAY + timedelta(days=each[2]), f"other of {child}") for child, each in others.items()
+        ]
+        sides.append(side(as_at, list_of(number, *listed), exclusions=excluded(number, *off)))
+    expected = {child: found for child, facts in people.items() if (found := moved(facts, later, begins))}
+    found = moves(number, *sides)
     assert {
         child: (change, why) for child, change, why in found.select("child", "change", "why").iter_rows()
     } == expected
@@ -155,12 +182,16 @@ def test_reasons_agree_with_what_happened(plans, later):
     ("facts", "later", "expected"),
     [
         ((10, None, 0, -100, None), JUNE, ("joined", "new event")),
+        ((0, None, 0, 1, None), JUNE, ("joined", "new event")),  # on the as-at date itself
+        ((-1, None, 0, 1, None), JUNE, ("joined", "corrected")),
         ((-10, None, 0, 10, None), JUNE, ("joined", "corrected")),  # entered later
         ((-200, 120, 0, -200, None), JUNE, ("left", "window moved on")),
         ((-200, 100, 0, 0, None), JUNE, None),  # ended before both windows
         ((-200, 130, 90, -200, None), JUNE, ("left", "corrected")),  # the end was entered later
         ((-50, None, 0, -50, 5), JUNE, ("left", "corrected")),  # the record is gone
         ((-50, 100, 0, -50, None), date(2019, 6, 4), ("left", "closed")),
+        ((-50, 50, 1, -50, None), date(2019, 6, 4), ("left", "closed")),  # on the as-at date itself
+        ((-50, 49, 2, -50, None), date(2019, 6, 4), ("left", "corrected")),
     ],
 )
 def test_the_drawn_plans_reach_every_reason(facts, later, expected):

@@ -20,6 +20,7 @@ class Ran:
     code: int
     out: str
     err: str
+    both: str = ""  # in the order in which it was printed
 
 
 def annexa(*arguments: str | Path, env: dict[str, str] | None = None) -> Ran:
@@ -34,7 +35,7 @@ def annexa(*arguments: str | Path, env: dict[str, str] | None = None) -> Ran:
     result = runner.invoke(app, given, env={"COLUMNS": "300", **(env or {})})
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return Ran(result.exit_code, result.stdout, result.stderr)
+    return Ran(result.exit_code, result.stdout, result.stderr, result.output)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

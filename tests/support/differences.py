@@ -1,6 +1,6 @@
 """Sides of a comparison made by hand: lists by short names of their columns, dates, exclusions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,10 @@ import polars as pl
 from annexa.differences.model import EXCLUSIONS, Known, ListTable, Side
 from annexa.editions import load_edition
 from annexa.filled.kinds import Cells, cells_of
+from annexa.lists.build import BuiltList
+from annexa.outputs.annex_a import exclusions as left_out
 from annexa.period import InspectionPeriod
+from tests.support.build import Result
 
 Row = Mapping[str, Any]  # field or derivation -> value; the first column may be called child
 
@@ -29,7 +32,7 @@ def list_of(number: int, *rows: Row, edition: str = "ilacs-2018", without: Seque
     return ListTable(spec, frame, frame, pl.DataFrame(dates, schema=dict.fromkeys(dates, pl.Date)))
 
 
-def excluded(number: int, *rows: tuple[str, str, date | None] | tuple[str, str, date | None, str]) -> pl.DataFrame:
+def excluded(number: int, *rows: tuple[Any, ...]) -> pl.DataFrame:
     """Rows of exclusions.csv: child, reason, date and, where it matters, the identifier of the record."""
     parts = [
         {
@@ -55,6 +58,7 @@ def side(
     options: Mapping[str, Any] | None = None,
     added: Sequence[int] = (),
     no_exclusions: bool = False,
+    ran: Collection[str] | None = None,
 ) -> Side:
     """An output folder of a build on this day; without a day a workbook alone."""
     definition = load_edition(edition)
@@ -71,4 +75,29 @@ def side(
         lists={table.spec.number: table for table in lists},
         known=known,
         findings=findings,
+        ran=None if ran is None else frozenset(ran),
     )
+
+
+def side_of(result: Result) -> Side:
+    """The output folder of a build, without the way over its files."""
+    supplied = {number: built for number, built in result.lists.items() if built.supplied}
+    context = result.context
+    return Side(
+        name="built",
+        kind="output folder",
+        edition=context.edition,
+        lists={number: _table(built) for number, built in supplied.items()},
+        known=Known(
+            period=context.period,
+            windows={number: built.window for number, built in supplied.items() if built.window},
+            exclusions=left_out(context, result.lists).select(list(EXCLUSIONS)),
+            options=context.options.model_dump(),
+            added=frozenset(number for number, built in supplied.items() if built.added),
+        ),
+    )
+
+
+def _table(built: BuiltList) -> ListTable:
+    values = built.codes.select(pl.all().cast(pl.String))
+    return ListTable(built.spec, values, values, built.codes.select(pl.col(pl.Date)))

@@ -16,7 +16,7 @@ import polars as pl
 from annexa.editions import load_edition
 from annexa.environment import Secret
 from annexa.extract.files import Limits
-from annexa.filled.read import RawWorkbook, read_workbook
+from annexa.filled.read import RawWorkbook, open_workbook, read_workbook
 from annexa.findings import Findings
 
 Rows = Sequence[Sequence[Any]]
@@ -115,7 +115,7 @@ def read(path: Path, edition: str = "ilacs-2019", password: str | None = None) -
     """Read a workbook; return it with the findings."""
     findings = Findings()
     word = None if password is None else Secret(password)
-    workbook = read_workbook(path, load_edition(edition), findings, Limits(), word)
+    workbook = read_workbook(open_workbook(path, Limits(), word), load_edition(edition), findings)
     return workbook, findings.frame()
 
 

@@ -12,7 +12,7 @@ from annexa.environment import Secret
 from annexa.errors import SourceError
 from annexa.extract.files import Limits
 from annexa.filled.model import SHEET_ROW
-from annexa.filled.read import read_workbook
+from annexa.filled.read import open_workbook, read_workbook
 from annexa.filled.sheet_xml import Unusual, column_letters, column_number, parse_sheet, scan_sheet
 from annexa.findings import Findings
 from tests.support.filled import (
@@ -44,7 +44,7 @@ def refused(path: Path, message: str, password: str | None = None, limits: Limit
     """Read a workbook that is refused; return the error."""
     word = None if password is None else Secret(password)
     with pytest.raises(SourceError, match=message) as caught:
-        read_workbook(path, load_edition("ilacs-2019"), Findings(), limits or Limits(), word)
+        read_workbook(open_workbook(path, limits or Limits(), word), load_edition("ilacs-2019"), Findings())
     assert caught.value.hint
     return caught.value
 

@@ -31,7 +31,7 @@ def check(
     db_password_file: o.DbPasswordFile = None,
     db_keyring: o.DbKeyring = None,
     source: o.Source = None,
-    edition: o.Edition = None,
+    edition: o.EditionOfBooks = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="PATH", help="Folder for the files of findings.  [default: none are written]"),

@@ -123,7 +123,9 @@ def explain(
 
 
 def lists_in_words(numbers: tuple[int, ...], *, noun: bool = False) -> str:
-    """Return list numbers with runs shortened: 1-10, or 4, 6-9; with the noun List 7, or Lists 4, 6-9."""
+    """Return list numbers with runs shortened: 1-10, or 4, 6-9; with the noun List 7, Lists 4, 6-9, or No single list."""
+    if noun and not numbers:
+        return "No single list"
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

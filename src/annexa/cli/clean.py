@@ -18,7 +18,7 @@ def clean(
         typer.Argument(help="Filled Annex A workbooks of one authority; of the same row the later one wins."),
     ],
     inspection_date: o.InspectionDate,
-    edition: o.Edition = None,
+    edition: o.EditionOfBooks = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="PATH", help="Folder for the outputs.  [default: ./annexa-clean-<date>]"),

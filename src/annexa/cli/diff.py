@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from annexa.cli import given
 from annexa.cli import options as o
 from annexa.cli.guard import debug_file, guarded, stage
 
@@ -15,7 +16,7 @@ def diff(
         str,
         typer.Argument(
             help="The earlier side: an output folder of annexa, a workbook, or a run of the history: last, previous, "
-            "or its number."
+            "or its number. Of two runs the order does not matter."
         ),
     ],
     after: Annotated[str, typer.Argument(help="The later side, likewise.")],
@@ -30,7 +31,9 @@ def diff(
     edition: Annotated[
         str | None,
         typer.Option(
-            "--edition", metavar="NAME", help="Edition of workbooks alone.  [default: that of the other side]"
+            "--edition",
+            metavar="NAME",
+            help="Edition of workbooks alone.  [default: that of annexa's own front sheet, else of the other side]",
         ),
     ] = None,
     output: Annotated[
@@ -66,10 +69,10 @@ def diff(
     request = DiffRequest(
         sides=(before, after),
         wanted=Wanted(
-            o.resolve(config).settings,
-            o.day(inspection_date, "--inspection-date") if inspection_date else clock.today(),
+            given.resolve(config).settings,
+            given.day(inspection_date, "--inspection-date") if inspection_date else clock.today(),
             edition,
-            o.sealing(password_env) if output else o.opening(password_env),
+            given.sealing(password_env) if output else given.opening(password_env),
         ),
         created=clock.now(),
         output=output,

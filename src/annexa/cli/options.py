@@ -97,6 +97,15 @@ Edition = Annotated[
         autocompletion=edition_names,
     ),
 ]
+EditionOfBooks = Annotated[
+    str | None,
+    typer.Option(
+        "--edition",
+        metavar="NAME",
+        help="Edition of Annex A.  [default: that of annexa's own front sheet, else ilacs-2018]",
+        autocompletion=edition_names,
+    ),
+]
 EditionName = Annotated[str, typer.Argument(help="Name of an edition.", autocompletion=edition_names)]
 Output = Annotated[
     Path | None,

@@ -1,19 +1,15 @@
 """The comparison of two sides: lists, children, rows, cells and findings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
-from annexa.checks.gate import SAME
+from annexa.differences.findings import compare_findings
 from annexa.differences.matching import AFTER, BEFORE, Matched, differing, match
 from annexa.differences.model import (
     ADDED,
-    ADDED_FINDING,
     CELLS,
-    CHECKS,
-    FINDINGS,
-    GONE_FINDING,
     JOINED,
     LEFT,
     MOVES,
@@ -25,11 +21,9 @@ from annexa.differences.model import (
     Side,
 )
 from annexa.differences.rules import match_levels
-from annexa.differences.why import moves
+from annexa.differences.why import MEMBERSHIP_OPTIONS, moves
 from annexa.filled.kinds import key_headings, person_heading
 from annexa.filled.model import FilledList
-
-_TURN: Final = "_turn"
 
 
 def list_table(filled: FilledList) -> ListTable:
@@ -52,25 +46,28 @@ def compare(before: Side, after: Side) -> Differences:
         before: the first, by rights the earlier one.
         after: the second.
     """
-    parts = [_compare_list(number, before, after) for number in sorted({*before.edition.lists, *after.edition.lists})]
-    counts, moved, rows, cells = zip(*parts, strict=True)
-    findings, checks = _findings(before.findings, after.findings)
+    # A folder of `annexa check` has no list at all: one sentence says so, and not one for each list.
+    numbers = sorted({*before.edition.lists, *after.edition.lists}) if before.lists and after.lists else []
+    parts = [_compare_list(number, before, after) for number in numbers]
+    frames = [_NOTHING, *(each[1:] for each in parts)]
+    moved, rows, cells = (pl.concat(each) for each in zip(*frames, strict=True))
+    findings, checks, of_checks = compare_findings(before, after)
     return Differences(
-        lists=counts,
-        moves=pl.concat(moved).sort("list", "change", "child"),
-        rows=pl.concat(rows).sort("list", "change", "child", "date", nulls_last=True),
-        cells=pl.concat(cells).sort("list", "child", "date", nulls_last=True, maintain_order=True),
+        lists=tuple(each[0] for each in parts),
+        moves=moved.sort("list", "change", "child"),
+        rows=rows.sort("list", "change", "child", "date", nulls_last=True),
+        cells=cells.sort("list", "child", "date", nulls_last=True, maintain_order=True),
         findings=findings,
         checks=checks,
-        notes=tuple(_notes(before, after)),
+        notes=(*notes(before, after), *_absent(before, after), *of_checks),
     )
 
 
 _Part = tuple[ListCounts, pl.DataFrame, pl.DataFrame, pl.DataFrame]
+_NOTHING: Final = (pl.DataFrame(schema=MOVES), pl.DataFrame(schema=ROWS), pl.DataFrame(schema=CELLS))
 
 
 def _compare_list(number: int, before: Side, after: Side) -> _Part:
-    nothing = pl.DataFrame(schema=MOVES), pl.DataFrame(schema=ROWS), pl.DataFrame(schema=CELLS)
     tables = [side.lists.get(number) for side in (before, after)]
     edition = after.edition if number in after.edition.lists else before.edition
     title = edition.lists[number].title.partition(": ")[2]
@@ -81,7 +78,7 @@ def _compare_list(number: int, before: Side, after: Side) -> _Part:
         why = [f"not on the {which} side: {side.missing.get(number, 'it has no such list')}"
                for which, side, table in zip(("first", "second"), (before, after), tables, strict=True)
                if table is None]  # fmt: skip
-        return ListCounts(number, title, rows, children, remark="; ".join(why)), *nothing
+        return ListCounts(number, title, rows, children, remark="; ".join(why)), *_NOTHING
     moved = moves(number, before, after)
     matched, common = _matched(one, two)
     of_both = set(_people(one)) & set(_people(two))
@@ -161,56 +158,39 @@ def _cells(number: int, one: ListTable, two: ListTable, matched: Matched, common
     return pl.concat(parts)
 
 
-def _findings(before: pl.DataFrame | None, after: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """Return the findings that one side alone has, and all of them in counts; the same finding twice is two."""
-    if before is None or after is None:
-        return pl.DataFrame(schema=FINDINGS), None
-    one, two = (_numbered(each) for each in (before, after))
-    key = [*SAME, _TURN]
-    parts = [
-        mine.join(others, on=key, how="anti", nulls_equal=True).with_columns(pl.lit(change).alias("change"))
-        for change, mine, others in ((ADDED_FINDING, two, one), (GONE_FINDING, one, two))
-    ]
-    found = pl.concat(parts).select(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())
-    ordered = found.sort("change", "check", "list", "child", "event", "column", "message", "value", nulls_last=True)
-    sides = {"before": before, "after": after, "new": found.filter(pl.col("change") == ADDED_FINDING)}
-    return ordered, checks_of({**sides, "gone": found.filter(pl.col("change") == GONE_FINDING)})
-
-
-def checks_of(findings: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Count findings by check (columns of CHECKS).
-
-    Args:
-        findings: name of a column of counts -> rows with `check`.
-    """
-    counted = [
-        rows.select("check", pl.lit(name).alias("what"), pl.lit(1, dtype=pl.Int64).alias("one"))
-        for name, rows in findings.items()
-    ]
-    table = pl.concat(counted).pivot("what", index="check", values="one", aggregate_function="sum")
-    absent = [pl.lit(0, dtype=pl.Int64).alias(name) for name in CHECKS if name not in table.columns]
-    counts = [name for name in CHECKS if name != "check"]
-    return table.with_columns(absent).with_columns(pl.col(counts).fill_null(0)).select(list(CHECKS)).sort("check")
-
-
-def _numbered(findings: pl.DataFrame) -> pl.DataFrame:
-    ordered = findings.sort(*SAME, "message", "value", nulls_last=True)
-    return ordered.with_columns(pl.int_range(pl.len()).over(SAME).alias(_TURN))
-
-
-def _notes(before: Side, after: Side) -> list[str]:
-    notes = []
+def notes(before: Side, after: Side) -> list[str]:
+    """Return what must be known about any comparison of these two, of lists or of counts."""
+    told = []
     if before.edition.name != after.edition.name:
-        notes.append(
+        told.append(
             f"The editions differ ({before.edition.name}, {after.edition.name}): what both have is compared, no more."
         )
     one, two = before.known, after.known
     if one and two and (two.period.as_at, two.period.inspection_date) < (one.period.as_at, one.period.inspection_date):
-        notes.append("The second side is the earlier one: who joined here left in the course of time. Name it first.")
-    for which, known in (("first", one), ("second", two)):
-        if known is None:
-            notes.append(f"The {which} side has no manifest: why children joined and left is hardly known.")
-    if (before.findings is None) != (after.findings is None):
-        which = "first" if before.findings is None else "second"
-        notes.append(f"The {which} side has no findings.csv: findings are not compared.")
-    return notes
+        told.append("The second side is the earlier one: who joined here left in the course of time. Name it first.")
+    if one and two and one.options and two.options:
+        differ = [name for name in MEMBERSHIP_OPTIONS if one.options.get(name) != two.options.get(name)]
+        told += [f"Options that decide who is listed differ: {', '.join(differ)}."] if differ else []
+    return told
+
+
+def _absent(before: Side, after: Side) -> list[str]:
+    """Say what is not there to be compared."""
+    told = []
+    no_lists = [which for which, side in (("first", before), ("second", after)) if not side.lists]
+    no_findings = [which for which, side in (("first", before), ("second", after)) if side.findings is None]
+    if no_lists:
+        who = "Neither side has" if len(no_lists) == 2 else f"The {no_lists[0]} side has no"
+        rest = "there is nothing to compare" if no_findings else "findings alone are compared"
+        told.append(f"{who} lists: {rest}.")
+    else:
+        told += [
+            f"The {which} side has no manifest: why children joined and left is hardly known."
+            if side.known is None
+            else f"The {which} side has no exclusions.csv: why children joined and left is known where dates decide it."
+            for which, side in (("first", before), ("second", after))
+            if side.known is None or side.known.exclusions is None
+        ]
+    if len(no_findings) == 1:
+        told.append(f"The {no_findings[0]} side has no findings.csv: findings are not compared.")
+    return told

@@ -1,15 +1,17 @@
 """Two runs of the history of which one's output is gone: what their manifests and keyed hashes tell, in counts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
+from annexa.differences.compare import notes
 from annexa.differences.model import CELLS, CHECKS, FINDINGS, MOVES, ROWS, Differences, ListCounts, Side
 from annexa.outputs.manifest import ListEntry, Manifest
 
 _KEY: Final = ["list", "row_key"]
 _WAYS: Final = ("joined", "left", "added", "removed", "changed")
+_COUNTS: Final = "Counts alone are compared: the output of a run is no longer there as it was written."
 _HASHES: Final = "Rows of runs with another secret cannot be told apart: the number of rows alone is compared."
 
 
@@ -34,15 +36,17 @@ def compare_counts(before: Past, after: Past) -> Differences:
     numbers = sorted({*entries[0], *entries[1]})
     moved = None if before.rows is None or after.rows is None else _moved(before.rows, after.rows)
     lists = tuple(_list(number, entries[0].get(number), entries[1].get(number), moved) for number in numbers)
-    notes = ("Counts alone are compared: the output of a run is no longer there as it was written.",)
+    if before.side.edition.name != after.side.edition.name:
+        # The hash of a row is one of its headings and labels too.
+        lists = tuple(replace(each, changed=None) for each in lists)
     return Differences(
         lists=lists,
         moves=pl.DataFrame(schema=MOVES),
         rows=pl.DataFrame(schema=ROWS),
         cells=pl.DataFrame(schema=CELLS),
         findings=pl.DataFrame(schema=FINDINGS),
-        checks=_checks(before.manifest.findings.by_check, after.manifest.findings.by_check),
-        notes=notes if moved else (*notes, _HASHES),
+        checks=_checks(before, after),
+        notes=(_COUNTS, *([] if moved else [_HASHES]), *notes(before.side, after.side)),
         detailed=False,
     )
 
@@ -80,6 +84,11 @@ def _moved(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, dict[int, int
     return {name: dict(rows.group_by("list").len().iter_rows()) for name, rows in found.items()}
 
 
-def _checks(before: dict[str, int], after: dict[str, int]) -> pl.DataFrame:
-    rows = [(check, before.get(check, 0), after.get(check, 0), None, None) for check in sorted({*before, *after})]
+def _checks(before: Past, after: Past) -> pl.DataFrame:
+    """Return the findings of both in counts; a check that did not run has none, and not zero."""
+    found = [(past.manifest.findings.by_check, past.side.ran) for past in (before, after)]
+    rows = [
+        (check, *(counts.get(check, 0 if ran is None or check in ran else None) for counts, ran in found), None, None)
+        for check in sorted({*found[0][0], *found[1][0]})
+    ]
     return pl.DataFrame(rows, schema=CHECKS, orient="row")

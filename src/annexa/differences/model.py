@@ -67,9 +67,9 @@ FINDINGS: Final[dict[str, pl.DataType]] = {
 
 CHECKS: Final[dict[str, pl.DataType]] = {
     "check": pl.String(),
-    "before": pl.Int64(),
+    "before": pl.Int64(),  # null where the check did not run on that side
     "after": pl.Int64(),
-    "new": pl.Int64(),  # null where counts alone are compared
+    "new": pl.Int64(),  # null where counts alone are compared, or the check did not run on both sides
     "gone": pl.Int64(),
 }
 
@@ -93,7 +93,7 @@ class ListTable:
 
 @dataclass(frozen=True)
 class Known:
-    """What an output folder says of its run beside the lists.
+    """What an output folder, or the front sheet of a workbook, says of its run beside the lists.
 
     Args:
         period: D and A.
@@ -120,8 +120,9 @@ class Side:
         edition: whose headings and codes its lists have.
         lists: by number, those that are there.
         missing: number -> why a list is not there.
-        known: what its run says; None for a workbook alone.
+        known: what its run says; of a workbook that annexa wrote its dates, and None for any other.
         findings: columns of FINDINGS but `change`; None where there are none to compare.
+        ran: ids of the checks that ran, and all of whose findings are there; None where that is not known.
     """
 
     name: str
@@ -131,6 +132,11 @@ class Side:
     missing: Mapping[int, str] = field(default_factory=dict)
     known: Known | None = None
     findings: pl.DataFrame | None = None
+    ran: frozenset[str] | None = None
+
+    def has_run(self) -> pl.Expr:
+        """Return whether the check of a row ran on this side; true where that is not known."""
+        return pl.lit(value=True) if self.ran is None else pl.col("check").is_in(sorted(self.ran))
 
 
 @dataclass(frozen=True)
@@ -200,8 +206,8 @@ class Differences:
         return counted.sort("cells", "list", "column", descending=[True, False, False])
 
     def moved_checks(self) -> pl.DataFrame:
-        """Return the checks with findings that are new or gone, the most first (columns of CHECKS)."""
+        """Return the checks with findings that are new, gone or not compared, the most first (columns of CHECKS)."""
         checks = pl.DataFrame(schema=CHECKS) if self.checks is None else self.checks
         new, gone = pl.col("new").fill_null(0), pl.col("gone").fill_null(0)
-        moved = checks.filter((new + gone > 0) | (pl.col("before") != pl.col("after")))
+        moved = checks.filter((new + gone > 0) | pl.col("before").ne_missing(pl.col("after")))
         return moved.sort(new + gone, "check", descending=[True, False])

@@ -12,6 +12,7 @@ from annexa.editions import Edition
 from annexa.environment import Secret
 from annexa.errors import SourceError
 from annexa.extract.files import InputFile, Limits, input_file
+from annexa.filled.front import Front, read_front
 from annexa.filled.headings import Vocabulary, vocabularies
 from annexa.filled.lists import Place, raw_list
 from annexa.filled.model import RawList
@@ -25,6 +26,27 @@ from annexa.findings import Findings
 
 _NO_SHEET: Final = "it has no sheet"
 _ODS_MOMENT: Final = r"^(\d{4}-\d{2}-\d{2})T"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One filled workbook that was opened, with every sheet as text; it is of no edition yet.
+
+    Args:
+        file: its name, as messages show it.
+        input: name, hash and size of the file, as it is on the disk.
+        kind: what it is.
+        structure: what lies behind the cells.
+        sheets: those that have cells.
+        front: what its front sheet says, where annexa wrote it.
+    """
+
+    file: str
+    input: InputFile
+    kind: Kind
+    structure: Structure
+    sheets: tuple[Sheet, ...]
+    front: Front | None
 
 
 @dataclass(frozen=True)
@@ -52,37 +74,47 @@ class RawWorkbook:
         return tuple(f"{self.file}: List {number} could not be read: {why}." for number, why in reasons)
 
 
-def read_workbook(
-    path: Path, edition: Edition, findings: Findings, limits: Limits, password: Secret | None = None
-) -> RawWorkbook:
-    """Read the lists of a filled workbook; the file is never changed, and nothing in it is run or followed.
+def open_workbook(path: Path, limits: Limits, password: Secret | None = None) -> Opened:
+    """Open a filled workbook; the file is never changed, and nothing in it is run or followed.
 
     Args:
         path: an XLSX, XLSM, XLS or ODS file, whatever its name ends in.
-        edition: whose lists and headings are looked for.
-        findings: gets AA-G18, AA-R13 and AA-R23 to AA-R30.
         limits: how far a package may expand.
         password: of the workbook, or None.
 
     Raises:
-        SourceError: the file cannot be opened, is no workbook, damaged, larger than the limits allow or protected; it
-            has no sheet that is one of the edition's lists.
+        SourceError: the file cannot be opened, is no workbook, damaged, larger than the limits allow or protected.
     """
     name = path.name.encode("utf-8", "replace").decode()
     with input_file(path, name) as entry:
         container = open_container(path, name, password)
         structure = _structure_of(container, limits)
-        words = vocabularies(edition)
-        sheets = _sheets(container, structure)
-        judged = [recognise(sheet, edition, words) for sheet in sheets]
+        sheets = tuple(_sheets(container, structure))
+    return Opened(name, entry, container.kind, structure, sheets, read_front(sheets))
+
+
+def read_workbook(opened: Opened, edition: Edition, findings: Findings) -> RawWorkbook:
+    """Read the lists of a filled workbook.
+
+    Args:
+        opened: the workbook.
+        edition: whose lists and headings are looked for.
+        findings: gets AA-G18, AA-R13 and AA-R23 to AA-R30.
+
+    Raises:
+        SourceError: it has no sheet that is one of the edition's lists.
+    """
+    name = opened.file
+    words = vocabularies(edition)
+    judged = [recognise(sheet, edition, words) for sheet in opened.sheets]
     recognised = [each for each in judged if isinstance(each, Recognised)]
     doubtful = [each for each in judged if isinstance(each, Doubtful)]
     if not recognised:
         raise _no_list(name, doubtful)
-    _report_workbook(container, structure, findings)
-    place = Place(name, edition, structure, findings)
+    _report_workbook(opened, findings)
+    place = Place(name, edition, opened.structure, findings)
     lists, missing = _lists(recognised, doubtful, words, place)
-    return RawWorkbook(name, entry, lists, missing, _NOT_LOOKED_FOR.get(container.kind, ""))
+    return RawWorkbook(name, opened.input, lists, missing, _NOT_LOOKED_FOR.get(opened.kind, ""))
 
 
 _NOT_LOOKED_FOR: Final = {
@@ -152,13 +184,13 @@ def _named(sheets: Sequence[Doubtful | Recognised]) -> str:
     return " and ".join(f"“{each.sheet.name}”" for each in sheets)
 
 
-def _report_workbook(container: Container, structure: Structure, findings: Findings) -> None:
-    name = container.name
-    if container.kind in _NOT_LOOKED_FOR:
-        what = _NOT_LOOKED_FOR[container.kind]
-        kind = container.kind.value.upper()
+def _report_workbook(opened: Opened, findings: Findings) -> None:
+    name = opened.file
+    if opened.kind in _NOT_LOOKED_FOR:
+        what = _NOT_LOOKED_FOR[opened.kind]
+        kind = opened.kind.value.upper()
         findings.add("AA-R30", f"{what[0].upper()}{what[1:]} were not looked for in {name}: it is {kind}.", file=name)
-    if structure.linked:
+    if opened.structure.linked:
         findings.add(
             "AA-R30",
             f"{name} has links to other workbooks. They were not followed: the values that it holds were read.",

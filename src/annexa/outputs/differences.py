@@ -18,6 +18,7 @@ from annexa.outputs.workbook import over_sheets, write_workbook
 
 WORKBOOK: Final = "differences.xlsx"
 DOCUMENT: Final = "differences.json"
+_DAY: Final = "Date of the row"
 # Name of a frame -> name of its sheet, its title, and its headings by column.
 _SHEETS: Final[dict[str, tuple[str, str, dict[str, str]]]] = {
     "joined_and_left": (
@@ -39,7 +40,7 @@ _SHEETS: Final[dict[str, tuple[str, str, dict[str, str]]]] = {
         {
             "list": "List",
             "child": "Child",
-            "date": "Date of the row",
+            "date": _DAY,
             "column": "Column",
             "before": "Before",
             "after": "After",
@@ -48,7 +49,7 @@ _SHEETS: Final[dict[str, tuple[str, str, dict[str, str]]]] = {
     "rows": (
         "Rows",
         "Rows that one side alone has, of children on both",
-        {"list": "List", "change": "Change", "child": "Child", "date": "Date of the row"},
+        {"list": "List", "change": "Change", "child": "Child", "date": _DAY},
     ),
     "findings": (
         "Findings",
@@ -99,12 +100,32 @@ def write_differences(stage: Stage, document: Document) -> None:
     """
     sheets = []
     for key, (name, title, headings) in _SHEETS.items():
-        shown = document.frames[key].select(pl.col(column).alias(heading) for column, heading in headings.items())
-        sheets += over_sheets(name, title, shown)
+        shown, texts = _with_dates(document.frames[key])
+        named = [pl.col(column).alias(heading) for column, heading in headings.items()]
+        sheets += over_sheets(name, title, shown.select(named), texts)
     front = Page("Summary", "What differs", document.facts, document.tables, document.notes)
     write_workbook(stage.workbook(WORKBOOK), front, sheets, (), document.day)
     if not stage.sealed:
         stage.path(DOCUMENT).write_bytes(json_text(document).encode())
+
+
+def _with_dates(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return a frame with its dates as the lists show them, where it holds them as text.
+
+    Returns:
+        The frame: the date of a row as Date, other texts that are dates as dd/mm/yyyy. And, under the heading of its
+        column, what stands in the place of a date of a row and is none.
+    """
+
+    def day(name: str) -> pl.Expr:
+        return pl.col(name).str.to_date("%Y-%m-%d", strict=False)
+
+    cells = [name for name in ("before", "after") if name in frame.columns]
+    frame = frame.with_columns(pl.coalesce(day(name).dt.strftime("%d/%m/%Y"), name) for name in cells)
+    if frame.schema.get("date") != pl.String:
+        return frame, None
+    texts = frame.select(pl.when(day("date").is_null()).then("date").alias(_DAY))
+    return frame.with_columns(day("date")), texts
 
 
 def json_text(document: Document) -> str:

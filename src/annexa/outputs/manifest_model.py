@@ -229,6 +229,8 @@ class FindingCounts(_Part):
     """Findings of severity info."""
     by_check: dict[str, Count]
     """Findings by the id of the check."""
+    ran: tuple[str, ...] | None = None
+    """Ids of the checks that ran: those of them that by_check does not name found nothing; null where not recorded."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:

@@ -114,10 +114,25 @@ def write_parts(path: Place, parts: Mapping[str, bytes], stamp: date) -> None:
         raise _not_written(path, error) from error
 
 
-def over_sheets(name: str, title: str, frame: pl.DataFrame) -> list[Sheet]:
-    """Return a frame as one sheet, or as several where it has more rows than one holds, numbered from the second on."""
-    parts = list(frame.iter_slices(_ROWS_A_SHEET)) or [frame]
-    return [Sheet(name if at == 1 else f"{name}_{at}", title, part) for at, part in enumerate(parts, start=1)]
+def over_sheets(name: str, title: str, frame: pl.DataFrame, texts: pl.DataFrame | None = None) -> list[Sheet]:
+    """Return a frame as one sheet, or as several where it has more rows than one holds, numbered from the second on.
+
+    Args:
+        name: of the first sheet.
+        title: of all of them.
+        frame: the rows.
+        texts: as in Sheet.
+    """
+    starts = range(0, max(1, frame.height), _ROWS_A_SHEET)
+    return [
+        Sheet(
+            name if at == 1 else f"{name}_{at}",
+            title,
+            frame.slice(start, _ROWS_A_SHEET),
+            texts=None if texts is None else texts.slice(start, _ROWS_A_SHEET),
+        )
+        for at, start in enumerate(starts, start=1)
+    ]
 
 
 def _refuse_unfit(sheet: Sheet) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from annexa import __version__
-from annexa.editions import DEFAULT_EDITION, Edition, load_edition
+from annexa.editions import Edition
 from annexa.environment import Secret
 from annexa.filled.model import Filled
 from annexa.filled.value_map import propose
@@ -18,7 +18,7 @@ from annexa.outputs.findings_files import Wanted, write_findings
 from annexa.outputs.stage import Stage
 from annexa.period import InspectionPeriod
 from annexa.pipeline.checking import Assessed, Judging, assess, prepare
-from annexa.pipeline.filling import FilledRequest, lists_run, read_filled, refuse_own_input
+from annexa.pipeline.filling import FilledRequest, edition_of, lists_run, open_filled, read_filled, refuse_own_input
 from annexa.pipeline.record import manifest_of_filled
 from annexa.settings import Settings
 
@@ -77,20 +77,21 @@ def clean(request: CleanRequest, progress: Progress = lambda _: None) -> CleanRe
         AnnexaError: whatever a stage raises; nothing of an earlier output is lost.
     """
     settings = request.settings
-    edition = load_edition(settings.edition or DEFAULT_EDITION)
+    refuse_own_input(request.workbooks, request.output)
+    progress("reading the workbooks")
+    opened = open_filled(request.workbooks, settings, request.password)
+    edition, told = edition_of(opened, settings.edition)
     prepared = prepare(settings, Judging(), edition.name)
     findings = Findings()
     period = InspectionPeriod(request.inspection_date, settings.extract_date)
     note = edition_note(edition, period, findings)
-    refuse_own_input(request.workbooks, request.output)
-    progress("reading the workbooks")
-    wanted = FilledRequest(request.workbooks, edition, period, settings, request.password, request.value_map)
+    wanted = FilledRequest(opened, edition, period, settings, request.password, request.value_map)
     filled, inputs = read_filled(wanted, findings)
     reading = {check for check, each in prepared.definitions.items() if each.made_by_reading}
     reading |= {"AA-G06", "AA-G07", "AA-G18", "AA-G20"}
     assessed = assess(lists_run(filled, edition, period, prepared), findings.frame(), prepared, only=reading)
     progress("writing the workbook")
-    notes = [note] if note else []
+    notes = [*told, *([note] if note else [])]
     with Stage(request.output, request.password) as stage:
         write_cleaned(stage.workbook(FILE), filled, edition, request.inspection_date, settings.authority, __version__)
         progress("writing the findings")

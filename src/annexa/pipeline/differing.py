@@ -16,7 +16,7 @@ from annexa.outputs.contents import PageTable
 from annexa.outputs.differences import Document, plain, write_differences
 from annexa.outputs.stage import Stage
 from annexa.period import InspectionPeriod
-from annexa.pipeline.past_runs import find_run, names_run
+from annexa.pipeline.past_runs import RUN, find_run, names_run
 from annexa.pipeline.sides import Read, Wanted, expect, read_sides
 
 Progress = Callable[[str], None]
@@ -36,7 +36,8 @@ class DiffRequest:
     """What is compared.
 
     Args:
-        sides: output folders, workbooks or runs of the history (last, previous, a number); the earlier one first.
+        sides: output folders, workbooks or runs of the history (last, previous, a number); the earlier one first, save
+            that the order of two runs does not matter.
         wanted: how they are read.
         created: the moment of the run, for the manifest alone.
         output: the folder for the files; none are written where None.
@@ -53,7 +54,7 @@ class DiffReport:
     """What a comparison gave.
 
     Args:
-        before: the first side.
+        before: the first side; of two runs of the history the earlier one.
         after: the second.
         differences: what differs.
         notes: what must be known about it.
@@ -79,6 +80,15 @@ class DiffReport:
             "notes": list(self.notes),
         }
 
+    def titles(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Return what the two sides are, in words; of two runs also which of them is the earlier one."""
+        runs = self.before.kind == self.after.kind == RUN
+        which = (", the earlier run", ", the later run") if runs else ("", "")
+        before, after = (
+            describe_side(side) + said for side, said in zip((self.before, self.after), which, strict=True)
+        )
+        return ("Before", before), ("After", after)
+
     def tables(self) -> tuple[PageTable, ...]:
         """Return it in counts, as tables: the lists, why children joined and left, columns, checks."""
         found = self.differences
@@ -94,7 +104,7 @@ class DiffReport:
             PageTable("Lists", _LISTS, lists),
             PageTable("Why children joined and left", _REASONS, tuple(found.reasons().iter_rows())),
             PageTable("Columns with cells that differ", _COLUMNS, tuple(found.columns().iter_rows())),
-            PageTable("Findings that are new or gone", _CHECKS, tuple(checks.iter_rows())),
+            PageTable("Findings that are new, gone or not compared", _CHECKS, tuple(checks.iter_rows())),
         )
 
 
@@ -129,12 +139,15 @@ def diff(request: DiffRequest, progress: Progress = lambda _: None) -> DiffRepor
 
 
 def _compared(request: DiffRequest, progress: Progress) -> tuple[Read, Read, Differences]:
-    pasts: list[Past | None] = []
-    paths: list[Path | None] = []
-    for name in request.sides:
-        past, path = find_run(name, request.wanted.settings) if names_run(name) else (None, expect(Path(name)))
-        pasts.append(past)
-        paths.append(path)
+    found: list[tuple[Past | None, Path | None]] = [
+        find_run(name, request.wanted.settings) if names_run(name) else (None, expect(Path(name)))
+        for name in request.sides
+    ]
+    # By their dates first: a run may have been made again for an earlier day.
+    times = [(past.manifest.as_at, past.manifest.inspection_date, int(past.side.name)) for past, _ in found if past]
+    if len(times) == len(found) and times != sorted(times):
+        found.reverse()
+    pasts, paths = zip(*found, strict=True)
     there = [path for path in paths if path is not None]
     if len(there) == len(paths):
         before, after = (
@@ -162,7 +175,7 @@ def describe_side(side: Side) -> str:
 def _document(report: DiffReport, request: DiffRequest) -> Document:
     found = report.differences
     return Document(
-        facts=(("Before", describe_side(report.before)), ("After", describe_side(report.after))),
+        facts=report.titles(),
         tables=tuple(table for table in report.tables() if table.rows),
         notes=report.notes,
         summary=report.summary(),

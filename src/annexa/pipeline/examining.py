@@ -1,15 +1,16 @@
 """`annexa check`: an extract with the lists built from it, or filled workbooks; nothing is built for Ofsted."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
-from annexa.editions import DEFAULT_EDITION, Edition, load_edition
+from annexa.editions import Edition
 from annexa.environment import Secret
 from annexa.extract.address import Place
+from annexa.filled.read import Opened
 from annexa.findings import Findings
 from annexa.lists.notes import edition_note
 from annexa.outputs.findings_files import Report, Wanted, write_findings
@@ -18,7 +19,7 @@ from annexa.outputs.stage import Stage
 from annexa.period import InspectionPeriod
 from annexa.pipeline.building import Built, Request, lists_of
 from annexa.pipeline.checking import Assessed, Judging, Prepared, assess, extract_run, prepare
-from annexa.pipeline.filling import FilledRequest, lists_run, read_filled
+from annexa.pipeline.filling import FilledRequest, edition_of, lists_run, open_filled, read_filled
 from annexa.pipeline.record import manifest_of, manifest_of_filled
 from annexa.settings import Settings
 
@@ -113,11 +114,15 @@ def check(request: CheckRequest, progress: Progress = lambda _: None) -> CheckRe
     Raises:
         AnnexaError: whatever a stage raises; nothing of an earlier output is lost.
     """
-    settings = request.settings
-    edition = load_edition(settings.edition or DEFAULT_EDITION)
+    if request.workbooks:
+        progress("reading the workbooks")
+    opened = open_filled(request.workbooks, request.settings, request.password)
+    edition, told = edition_of(opened, request.settings.edition)
+    settings = request.settings.model_copy(update={"edition": edition.name})
+    request = replace(request, settings=settings)
     prepared = prepare(settings, request.judging, edition.name)
     if request.workbooks:
-        assessed, record, rows = _check_workbooks(request, edition, prepared, progress)
+        assessed, record, rows = _check_workbooks(request, opened, edition, prepared, told, progress)
         notes = record.notes
     else:
         built = _built(request, progress)
@@ -153,22 +158,33 @@ def _built(request: CheckRequest, progress: Progress) -> Built:
 
 
 def _check_workbooks(
-    request: CheckRequest, edition: Edition, prepared: Prepared, progress: Progress
+    request: CheckRequest,
+    opened: Sequence[Opened],
+    edition: Edition,
+    prepared: Prepared,
+    told: Sequence[str],
+    progress: Progress,
 ) -> tuple[Assessed, Manifest, dict[int, int]]:
     extract = None
     if request.extracts is not None:
         built = _built(request, progress)
         extract = extract_run(built.context, built.lists, prepared)
-    progress("reading the workbooks")
     findings = Findings()
     period = InspectionPeriod(request.inspection_date, request.settings.extract_date)
     note = edition_note(edition, period, findings)
-    wanted = FilledRequest(request.workbooks, edition, period, request.settings, request.password, request.value_map)
+    wanted = FilledRequest(opened, edition, period, request.settings, request.password, request.value_map)
     filled, inputs = read_filled(wanted, findings)
     progress("running the checks")
     run = lists_run(filled, edition, period, prepared, extract)
     assessed = assess(run, findings.frame(), prepared)
     record = manifest_of_filled(
-        filled, inputs, edition, period, assessed, request.created, "check", [*([note] if note else []), *filled.unread]
+        filled,
+        inputs,
+        edition,
+        period,
+        assessed,
+        request.created,
+        "check",
+        [*told, *([note] if note else []), *filled.unread],
     )
     return assessed, record, {number: each.frame.height for number, each in filled.lists.items()}

@@ -1,4 +1,4 @@
-"""Reading filled workbooks: each as it stands, then the values of all of them."""
+"""Reading filled workbooks: which edition they are of, each as it stands, then the values of all of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,13 +7,13 @@ from pathlib import Path
 import polars as pl
 
 from annexa.checks.runs import ExtractRun, ListsRun, views_of_filled
-from annexa.editions import Edition
+from annexa.editions import DEFAULT_EDITION, Edition, edition_names, load_edition
 from annexa.environment import Secret
 from annexa.errors import SourceError, UsageError
 from annexa.extract.read import InputFile
 from annexa.filled.fill import fill
 from annexa.filled.model import Filled
-from annexa.filled.read import read_workbook
+from annexa.filled.read import Opened, open_workbook, read_workbook
 from annexa.filled.value_map import load_value_map
 from annexa.findings import Findings
 from annexa.outputs.annex_a import FILE
@@ -28,7 +28,7 @@ class FilledRequest:
     """Which workbooks are read, and how.
 
     Args:
-        workbooks: of one authority; of the same row the later one wins.
+        workbooks: of one authority, opened or not; of the same row the later one wins.
         edition: whose headings and codes they are held against.
         period: D and A.
         settings: for the limits of reading.
@@ -36,12 +36,59 @@ class FilledRequest:
         value_map: an edited value-map.toml, or None.
     """
 
-    workbooks: tuple[Path, ...]
+    workbooks: Sequence[Path | Opened]
     edition: Edition
     period: InspectionPeriod
     settings: Settings
     password: Secret | None = None
     value_map: Path | None = None
+
+
+def open_filled(
+    workbooks: Sequence[Path | Opened], settings: Settings, password: Secret | None = None
+) -> tuple[Opened, ...]:
+    """Open filled workbooks, those that are not open already.
+
+    Raises:
+        SourceError: a workbook that is not there, or cannot be opened.
+    """
+    for each in workbooks:
+        if isinstance(each, Path):
+            _expect_file(each)
+    limits = limits_of(settings)
+    return tuple(each if isinstance(each, Opened) else open_workbook(each, limits, password) for each in workbooks)
+
+
+def edition_of(
+    workbooks: Sequence[Opened], given: str = "", otherwise: str = DEFAULT_EDITION
+) -> tuple[Edition, tuple[str, ...]]:
+    """Return the edition in which filled workbooks are read, and what is to be said about it.
+
+    It is the one that was given; else the one that the front sheet names of a workbook that annexa wrote, of several
+    the last; else another.
+
+    Args:
+        workbooks: opened.
+        given: by an option or annexa.toml; blank where none was.
+        otherwise: the edition where no front sheet names one.
+
+    Raises:
+        UsageError: an edition that does not exist.
+    """
+    known = edition_names()
+    named = [(each.file, each.front.edition) for each in workbooks if each.front]
+    own = [name for _, name in named if name in known]
+    chosen = given or (own[-1] if own else otherwise)
+    notes = []
+    files = list(dict.fromkeys(file for file, name in named if name == chosen))
+    if files and not given and chosen != DEFAULT_EDITION:
+        notes.append(f"{' and '.join(files)}: read in edition {chosen}, which the front sheet names.")
+    for file, name in named:
+        if name != chosen:
+            # What stands there may be anything, and only what is known is repeated.
+            which = f"edition {name}" if name in known else "an edition that annexa does not know"
+            notes.append(f"{file}: the front sheet names {which}, and it is read in edition {chosen}.")
+    return load_edition(chosen), tuple(notes)
 
 
 def read_filled(request: FilledRequest, findings: Findings) -> tuple[Filled, Sequence[InputFile]]:
@@ -51,15 +98,12 @@ def read_filled(request: FilledRequest, findings: Findings) -> tuple[Filled, Seq
         UsageError: a value map that cannot be used.
         SourceError: a workbook that cannot be read, or holds no list.
     """
-    for path in request.workbooks:
-        _expect_file(path)
     changes = load_value_map(request.value_map) if request.value_map else None
-    limits = limits_of(request.settings)
     raw = []
     found = []
-    for path in request.workbooks:
+    for each in open_filled(request.workbooks, request.settings, request.password):
         mine = Findings()
-        raw.append(read_workbook(path, request.edition, mine, limits, request.password))
+        raw.append(read_workbook(each, request.edition, mine))
         found.append(mine.frame())
     # A list that another of the workbooks has is not missing.
     there = list({number for each in raw for number in each.lists})

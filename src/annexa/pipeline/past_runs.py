@@ -29,19 +29,26 @@ def find_run(name: str, settings: Settings) -> tuple[Past, Path | None]:
         UsageError: there is no history, no such run, or it is not done.
         SourceError: the history cannot be read.
     """
-    with open_history(history_folder(settings.history)) as history:
-        run = history.find(name)
-        if run.manifest is None:
-            raise UsageError(
-                f"Run {run.number} gave nothing to compare: it is {run.verdict}.", "`annexa history` shows the runs."
-            )
-        past = Past(_side(run, run.manifest), run.manifest, history.rows(run))
+    try:
+        with open_history(history_folder(settings.history)) as history:
+            run = history.find(name)
+            rows = history.rows(run)
+    except UsageError as error:
+        path = f" For the file or folder {name} here write ./{name}." if Path(name).exists() else ""
+        raise UsageError(error.message, error.hint + path) from None
+    if run.manifest is None:
+        raise UsageError(
+            f"Run {run.number} gave nothing to compare: it is {run.verdict}.", "`annexa history` shows the runs."
+        )
+    past = Past(_side(run, run.manifest), run.manifest, rows)
     return past, run.output if _stands(run.output, run.manifest) else None
 
 
 def _side(run: Run, record: Manifest) -> Side:
     period = InspectionPeriod(record.inspection_date, record.extract_date)
-    return Side(str(run.number), RUN, load_edition(record.edition.name), {}, known=Known(period, {}))
+    known = Known(period, {}, options=record.options)
+    ran = None if record.findings.ran is None else frozenset(record.findings.ran)
+    return Side(str(run.number), RUN, load_edition(record.edition.name), {}, known=known, ran=ran)
 
 
 def _stands(folder: Path, record: Manifest) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from annexa import __version__
+from annexa.checks.run import FOUND, PASSED
 from annexa.editions import Edition, ListSpec
 from annexa.extract.load import Extract
 from annexa.extract.postcodes import Postcodes
@@ -177,7 +178,10 @@ def finding_counts(assessed: Assessed) -> manifest.FindingCounts:
     for each in assessed.results:
         severities[each.definition.severity] += each.found
     verdict = assessed.verdict
-    return manifest.FindingCounts(verdict=verdict.text(), accepted=verdict.accepted, by_check=counted, **severities)
+    ran = tuple(sorted(each.definition.id for each in assessed.results if each.status in (FOUND, PASSED)))
+    return manifest.FindingCounts(
+        verdict=verdict.text(), accepted=verdict.accepted, by_check=counted, ran=ran, **severities
+    )
 
 
 def manifest_of_filled(

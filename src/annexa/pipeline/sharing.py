@@ -20,7 +20,7 @@ from annexa.outputs.manifest import Manifest, is_output_name
 from annexa.outputs.stage import Stage
 from annexa.period import InspectionPeriod
 from annexa.pipeline.building import limits_of
-from annexa.pipeline.filling import FilledRequest, read_filled
+from annexa.pipeline.filling import FilledRequest, edition_of, open_filled, read_filled
 from annexa.pipeline.record import copied_entry, manifest_of_copy
 from annexa.pseudonyms.extract import ExtractCopier
 from annexa.pseudonyms.hashing import Pseudonyms
@@ -140,10 +140,11 @@ def _extract(request: CopyRequest, place: Place, key: Key, progress: Progress) -
 
 def _submission(request: CopyRequest, workbooks: tuple[Path, ...], key: Key, progress: Progress) -> CopyReport:
     settings, day = request.settings, request.inspection_date
-    edition = load_edition(settings.edition or DEFAULT_EDITION)
     progress("reading the workbooks")
+    opened = open_filled(workbooks, settings, request.password)
+    edition, notes = edition_of(opened, settings.edition)
     period = InspectionPeriod(day, settings.extract_date)
-    wanted = FilledRequest(workbooks, edition, period, settings, request.password)
+    wanted = FilledRequest(opened, edition, period, settings, request.password)
     filled, inputs = read_filled(wanted, Findings())
     copies = dict(SubmissionCopier(edition, Pseudonyms(key.value), _words(settings, None), day).lists(filled))
     progress("writing the copy")
@@ -151,7 +152,13 @@ def _submission(request: CopyRequest, workbooks: tuple[Path, ...], key: Key, pro
         frames = {number: each.frame for number, each in copies.items()}
         write_lists(stage.workbook(FILE), frames, edition, day, __version__)
         told = manifest_of_copy(
-            [copied_entry(each) for each in copies.values()], inputs, edition, None, day, request.created
+            [copied_entry(each) for each in copies.values()],
+            inputs,
+            edition,
+            None,
+            day,
+            request.created,
+            notes=notes,
         )
         with key.kept():
             return CopyReport(stage.commit(told), request.output / FILE, key.made, filled.unread)

@@ -10,18 +10,20 @@ import polars as pl
 
 from annexa.differences.compare import list_table
 from annexa.differences.model import EXCLUSIONS, FINDINGS, Known, ListTable, Side
-from annexa.editions import DEFAULT_EDITION, Edition, load_edition
+from annexa.editions import DEFAULT_EDITION, Edition, edition_names, load_edition
 from annexa.environment import Secret
 from annexa.errors import SourceError
 from annexa.filled.kinds import person_heading
+from annexa.filled.model import Filled
 from annexa.filled.open import fastexcel_errors, open_container
+from annexa.filled.read import Opened
 from annexa.findings import Findings
 from annexa.outputs.annex_a import FILE
 from annexa.outputs.contents import HEADING_ROW
 from annexa.outputs.files import read_csv
 from annexa.outputs.manifest import Manifest, OutputFile, describe, read_manifest
 from annexa.period import InspectionPeriod, Window
-from annexa.pipeline.filling import FilledRequest, read_filled
+from annexa.pipeline.filling import FilledRequest, edition_of, open_filled, read_filled
 from annexa.settings import Settings
 
 _Table = tuple[str, str, str, dict[str, pl.DataType]]  # CSV file; under a password workbook and sheet; columns
@@ -43,7 +45,8 @@ class Wanted:
     Args:
         settings: annexa.toml; its edition, and the limits of reading.
         inspection_date: D of a workbook alone: it decides the century of a two-digit year.
-        edition: of a workbook alone; None: that of the other side, else the one of the settings.
+        edition: of a workbook alone; None: that of annexa's own front sheet, unless the settings name one; else that of
+            the other side, else the one of the settings.
         password: of encrypted workbooks, or None.
     """
 
@@ -82,24 +85,58 @@ def read_sides(paths: Sequence[Path], wanted: Wanted) -> list[Read]:
         UsageError: an edition that does not exist.
         SourceError: a side that cannot be read, or holds nothing to compare.
     """
-    records = [read_manifest(path) if path.is_dir() else None for path in paths]
-    of_folder = next((record.edition.name for record in records if record), None)
-    edition = load_edition(wanted.edition or of_folder or wanted.settings.edition or DEFAULT_EDITION)
+    sources = [
+        read_manifest(path) if path.is_dir() else open_filled((path,), wanted.settings, wanted.password)[0]
+        for path in paths
+    ]
     return [
-        _workbook(path, edition, wanted) if record is None else _folder(path, record, wanted)
-        for path, record in zip(paths, records, strict=True)
+        _folder(path, source, wanted) if isinstance(source, Manifest) else _workbook(path, source, other, wanted)
+        for path, source, other in zip(paths, sources, reversed(sources), strict=True)
     ]
 
 
-def _workbook(path: Path, edition: Edition, wanted: Wanted) -> Read:
-    lists, missing = _lists(path, edition, InspectionPeriod(wanted.inspection_date), wanted)
-    name = path.name
-    return Read(Side(name, WORKBOOK, edition, lists, missing), (describe(path, name),))
+def _workbook(path: Path, book: Opened, other: Manifest | Opened, wanted: Wanted) -> Read:
+    given = wanted.edition or wanted.settings.edition
+    if not wanted.edition and given and isinstance(other, Manifest):
+        given = other.edition.name
+    edition, notes = edition_of((book,), given, _own_edition(other) or DEFAULT_EDITION)
+    filled = _filled(book, edition, InspectionPeriod(wanted.inspection_date), wanted)
+    lists, missing = _lists(filled)
+    side = Side(path.name, WORKBOOK, edition, lists, missing, _known(book))
+    return Read(side, (describe(path, path.name),), (*notes, *_beside(path.name, filled, edition)))
 
 
-def _lists(path: Path, edition: Edition, period: InspectionPeriod, wanted: Wanted) -> _Lists:
-    request = FilledRequest((path,), edition, period, wanted.settings, wanted.password)
-    filled, _ = read_filled(request, Findings())
+def _own_edition(source: Manifest | Opened) -> str:
+    """Return the edition that a side says it is of, where it does and that is known."""
+    if isinstance(source, Manifest):
+        return source.edition.name
+    return source.front.edition if source.front and source.front.edition in edition_names() else ""
+
+
+def _known(book: Opened) -> Known | None:
+    """Return the dates of a workbook that annexa wrote, as its front sheet has them, and the windows that they give."""
+    own = _own_edition(book)
+    if not own or book.front is None or book.front.period is None:
+        return None
+    period = book.front.period
+    return Known(period, {number: period.window(months) for number, months in load_edition(own).months.items()})
+
+
+def _beside(name: str, filled: Filled, edition: Edition) -> list[str]:
+    """Say which columns of a workbook's lists the edition does not have: nothing else tells of them here."""
+    extra = {number: [" ".join(each.split()) for each in filled.lists[number].extra.columns] for number in filled.lists}
+    told = "; ".join(f"List {number}: {', '.join(headings)}" for number, headings in sorted(extra.items()) if headings)
+    count = sum(map(len, extra.values()))
+    columns = "1 column is" if count == 1 else f"{count} columns are"
+    return [f"{name}: {columns} not of edition {edition.name}, and not compared. {told}."] if told else []
+
+
+def _filled(source: Path | Opened, edition: Edition, period: InspectionPeriod, wanted: Wanted) -> Filled:
+    request = FilledRequest((source,), edition, period, wanted.settings, wanted.password)
+    return read_filled(request, Findings())[0]
+
+
+def _lists(filled: Filled) -> _Lists:
     nobody = {
         number: f"it has no column {person_heading(each.spec)}"
         for number, each in filled.lists.items()
@@ -123,7 +160,7 @@ def _folder(path: Path, record: Manifest, wanted: Wanted) -> Read:
             read.append(_described(path, name))
             if read[-1] != written[name]:
                 notes.append(f"{path.name}: {name} is not the file that the run wrote.")
-    lists, missing = _lists(path / FILE, edition, period, wanted) if FILE in written else ({}, {})
+    lists, missing = _lists(_filled(path / FILE, edition, period, wanted)) if FILE in written else ({}, {})
     supplied = {entry.number for entry in record.lists if entry.state != "not supplied"}
     why = {entry.number: entry.reason for entry in record.lists if entry.reason}
     missing = {
@@ -136,6 +173,7 @@ def _folder(path: Path, record: Manifest, wanted: Wanted) -> Read:
         options=record.options,
         added=frozenset(entry.number for entry in record.lists if entry.added),
     )
+    findings = _table(path, _FINDINGS, written, wanted.password)
     side = Side(
         name=path.name or str(path),
         kind=FOLDER,
@@ -144,9 +182,20 @@ def _folder(path: Path, record: Manifest, wanted: Wanted) -> Read:
         lists={number: table for number, table in lists.items() if number in supplied},
         missing=missing,
         known=known,
-        findings=_table(path, _FINDINGS, written, wanted.password),
+        findings=findings,
+        ran=_ran(record, findings),
     )
     return Read(side, tuple(read), tuple(notes))
+
+
+def _ran(record: Manifest, findings: pl.DataFrame | None) -> frozenset[str] | None:
+    """Return the checks that ran and whose findings are all there: a report may have been narrowed to some."""
+    if record.findings.ran is None or findings is None:
+        return None
+    there = dict(findings.group_by("check").len().iter_rows())
+    return frozenset(
+        check for check in record.findings.ran if there.get(check, 0) >= record.findings.by_check.get(check, 0)
+    )
 
 
 def _described(folder: Path, name: str) -> OutputFile:

@@ -133,15 +133,74 @@ def test_findings(before, after, new, gone):
 
 
 def test_findings_of_one_side_alone_are_not_compared():
-    found = compare(side(MAY), side(JUNE, findings=frame(finding())))
+    found = compare(side(MAY, list_of(1)), side(JUNE, list_of(1), findings=frame(finding())))
     assert found.checks is None
     assert found.findings.height == 0
     assert found.notes == ("The first side has no findings.csv: findings are not compared.",)
 
 
+def sides_with_checks(ran_before, ran_after):
+    """AA-101 has two findings on the first side and one on the second, AA-102 none and one; what ran is named."""
+    before = side(MAY, list_of(1), findings=frame(finding(), finding(child="C2")), ran=ran_before)
+    after = side(JUNE, list_of(1), findings=frame(finding(), finding("AA-102")), ran=ran_after)
+    return before, after
+
+
+BOTH = {"AA-101", "AA-102"}
+
+
+@pytest.mark.parametrize(
+    ("ran_before", "ran_after", "rows", "unlike"),
+    [
+        (None, None, [("AA-101", 2, 1, 0, 1), ("AA-102", 0, 1, 1, 0)], 0),  # an older manifest does not say
+        (BOTH, BOTH, [("AA-101", 2, 1, 0, 1), ("AA-102", 0, 1, 1, 0)], 0),
+        ({"AA-101"}, BOTH, [("AA-101", 2, 1, 0, 1), ("AA-102", None, 1, None, None)], 1),
+        ({"AA-101"}, None, [("AA-101", 2, 1, 0, 1), ("AA-102", None, 1, None, None)], 1),
+        # What was found all the same is counted, and not compared.
+        (BOTH, set(), [("AA-101", 2, 1, None, None), ("AA-102", 0, 1, None, None)], 2),
+        (set(), set(), [("AA-101", 2, 1, None, None), ("AA-102", None, 1, None, None)], 2),
+    ],
+)
+def test_a_check_that_did_not_run_on_a_side_is_not_compared(ran_before, ran_after, rows, unlike):
+    found = compare(*sides_with_checks(ran_before, ran_after))
+    assert found.checks.rows() == rows
+    told = {check: (new, gone) for check, _, _, new, gone in rows if new is not None}
+    for at, change in enumerate(("new", "gone")):
+        of_change = found.findings.filter(pl.col("change") == change)
+        assert dict(of_change.group_by("check").len().iter_rows()) == {
+            check: numbers[at] for check, numbers in told.items() if numbers[at]
+        }
+    assert found.moved_checks().height == 2  # also one of which it is not known
+    notes = [note for note in found.notes if "did not run" in note]
+    assert [note.split()[2] for note in notes] == ([str(unlike)] if unlike else [])
+
+
+def test_two_sides_without_lists_are_told_so_in_one_sentence():
+    """Folders of `annexa check` have findings alone."""
+    found = compare(side(MAY, findings=frame()), side(JUNE, findings=frame(finding())))
+    assert found.lists == ()
+    assert found.notes == ("Neither side has lists: findings alone are compared.",)
+    assert found.findings["child"].to_list() == ["C1"]
+    one = compare(side(MAY, list_of(1), findings=frame()), side(JUNE, findings=frame()))
+    assert one.lists == ()
+    assert one.notes == ("The second side has no lists: findings alone are compared.",)
+    none = compare(side(MAY), side(JUNE, list_of(1)))
+    assert none.notes == ("The first side has no lists: there is nothing to compare.",)
+
+
 def test_the_earlier_side_named_last_is_said():
-    assert compare(side(JUNE), side(MAY)).notes[0].startswith("The second side is the earlier one")
-    assert compare(side(MAY), side(MAY)).notes == ()
+    assert compare(side(JUNE, list_of(1)), side(MAY, list_of(1))).notes[0].startswith("The second side is the earlier")
+    assert compare(side(MAY, list_of(1)), side(MAY, list_of(1))).notes == ()
+
+
+def test_options_that_decide_who_is_listed_are_said():
+    of_clean = side(MAY, list_of(1), options={})
+    one, two, three = (
+        side(MAY, list_of(1), options={"drop_adults": drop, "list6_additions": True, "own_la": own})
+        for drop, own in ((False, ["Wybrook"]), (True, ["Wybrook"]), (False, []))
+    )
+    assert compare(one, two).notes == ("Options that decide who is listed differ: drop_adults.",)
+    assert compare(one, three).notes == compare(of_clean, two).notes == ()
 
 
 def keyed(*rows):
@@ -150,13 +209,14 @@ def keyed(*rows):
     return pl.DataFrame([(1, *(part.encode() for part in row)) for row in rows], schema=columns, orient="row")
 
 
-def run_of(number, rows):
+def run_of(number, rows, day=MAY, edition="ilacs-2018", ran=None, **options):
     entry = ListEntry(
         number=1, title="List 1: Contacts", state="built", window_from=None, window_to=None, rows=number,
         children=min(number, 1), added={}, reason=None,
     )  # fmt: skip
     counts = FindingCounts(verdict="ready", accepted=0, error=0, warning=0, info=number, by_check={"AA-101": number})
-    return Past(side(MAY), Manifest.model_construct(lists=(entry,), findings=counts), rows)
+    of = side(day, edition=edition, options=options, ran=ran)
+    return Past(of, Manifest.model_construct(lists=(entry,), findings=counts), rows)
 
 
 def test_two_runs_by_their_hashes():
@@ -167,6 +227,34 @@ def test_two_runs_by_their_hashes():
     assert found.checks.rows() == [("AA-101", 5, 5, None, None)]
     assert found.moved_checks().height == found.moves.height == 0
     assert not found.detailed
+    assert len(found.notes) == 1
+
+
+def test_two_runs_of_different_editions_say_so_and_have_no_changed_rows():
+    """The hash of a row is one of its headings and labels too."""
+    found = compare_counts(run_of(2, keyed("aA1", "aB1")), run_of(2, keyed("aA2", "dG1"), edition="ilacs-2019"))
+    assert counts(found.lists[0]) == (1, 0, 0, 1, None, None)
+    assert "The editions differ (ilacs-2018, ilacs-2019): what both have is compared, no more." in found.notes
+
+
+def test_two_runs_say_what_two_folders_would():
+    rows = keyed("aA1")
+    backwards = compare_counts(run_of(1, rows, JUNE, drop_adults=True), run_of(1, rows, MAY, drop_adults=False))
+    assert [note.split(":")[0] for note in backwards.notes] == [
+        "Counts alone are compared",
+        "The second side is the earlier one",
+        "Options that decide who is listed differ",
+    ]
+
+
+@pytest.mark.parametrize(("ran", "before"), [(None, 0), ({"AA-101"}, 0), (set(), None)])
+def test_a_check_that_did_not_run_in_a_run_has_no_count(ran, before):
+    rows = keyed("aA1")
+    one, two = run_of(1, rows, ran=ran), run_of(1, rows)
+    one.manifest.findings.by_check.clear()
+    found = compare_counts(one, two)
+    assert found.checks.rows() == [("AA-101", before, 1, None, None)]
+    assert found.moved_checks().height == 1
 
 
 def test_two_runs_with_other_secrets_are_compared_by_their_rows_alone():
