@@ -296,6 +296,7 @@ def test_findings_are_those_that_the_manifest_counts(built):
     )
 
 
+@pytest.mark.parametrize("built", EDITIONS[-1:], indirect=True)
 def test_two_runs_give_the_same_bytes(built, extract, tmp_path, monkeypatch):
     _, out = built
     monkeypatch.chdir(tmp_path)
@@ -332,6 +333,7 @@ def _with_repeats(table: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([table, same, changed])
 
 
+@pytest.mark.parametrize("built", EDITIONS[-1:], indirect=True)
 def test_a_part_of_the_lists_is_the_same_as_in_a_full_build(built, extract, tmp_path):
     _, out = built
     edition = read_manifest(out).edition.name

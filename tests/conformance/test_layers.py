@@ -93,7 +93,6 @@ def _module(path: Path) -> Module:
 
 
 MODULES = [_module(path) for path in sorted((SOURCE / "annexa").rglob("*.py"))]
-ALL = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -119,15 +118,13 @@ def test_every_part_has_its_layer():
     assert len(RANK) == sum(map(len, LAYERS))
 
 
-@ALL
-def test_imports_go_down(module):
+def imports_go_down(module):
     for name in imports(module.tree):
         if name.split(".")[0] == "annexa":
             assert RANK[module.part] <= RANK[part_of(name)], f"{module.name} imports {name}, which is above it"
 
 
-@ALL
-def test_libraries_stay_where_they_belong(module):
+def libraries_stay_where_they_belong(module):
     for name in imports(module.tree):
         assert not any(name == each or name.startswith(f"{each}.") for each in FORBIDDEN), f"{module.name}: {name}"
         for library, parts in CONFINED.items():
@@ -135,8 +132,7 @@ def test_libraries_stay_where_they_belong(module):
                 assert module.part in parts, f"{module.name} imports {name}"
 
 
-@ALL
-def test_only_the_clock_reads_the_clock(module):
+def only_the_clock_reads_the_clock(module):
     """No date or time of the run anywhere but in clock; the environment is read there, and for secrets, alone."""
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute) and module.part not in {"clock", "environment"}:
@@ -167,24 +163,38 @@ def test_imports_are_seen(code, seen):
 def test_the_test_would_fail_where_a_layer_is_broken():
     wrong = Module("annexa.lists.wrong", "lists", "from annexa.pipeline import build\nimport openpyxl.cell")
     with pytest.raises(AssertionError, match="above it"):
-        test_imports_go_down(wrong)
+        imports_go_down(wrong)
     with pytest.raises(AssertionError, match="openpyxl"):
-        test_libraries_stay_where_they_belong(wrong)
+        libraries_stay_where_they_belong(wrong)
     with pytest.raises(AssertionError, match="today"):
-        test_only_the_clock_reads_the_clock(Module("annexa.lists.wrong", "lists", "day = date.today()"))
+        only_the_clock_reads_the_clock(Module("annexa.lists.wrong", "lists", "day = date.today()"))
 
 
-@ALL
-def test_every_module_says_what_it_is_for(module):
+def says_what_it_is_for(module):
     text = ast.get_docstring(module.tree) or ""
     assert len(text.split()) > 1, f"{module.name} needs a docstring"
 
 
-@ALL
-def test_every_public_function_and_class_is_described(module):
+def every_public_function_and_class_is_described(module):
     for node in module.tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             assert ast.get_docstring(node), f"{module.name}.{node.name} needs a docstring"
+
+
+RULES = (
+    imports_go_down,
+    libraries_stay_where_they_belong,
+    only_the_clock_reads_the_clock,
+    says_what_it_is_for,
+    every_public_function_and_class_is_described,
+)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_module_keeps_the_rule(rule):
+    assert len(MODULES) > 300
+    for module in MODULES:
+        rule(module)
 
 
 def test_every_record_and_field_is_described():
