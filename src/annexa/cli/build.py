@@ -61,35 +61,9 @@ def build(
     if log_file is not None:
         log.open_log(log_file)
     day = given.day(inspection_date, "--inspection-date")
-    resolved = resolved_of(asked)
+    resolved = given.resolved_of(asked)
     request = request_of(asked, resolved, day, Path(resolved.settings.output or f"annexa-{day.isoformat()}"))
     run(request, quiet=quiet, verbose=verbose and not quiet, json=json)
-
-
-def resolved_of(asked: Mapping[str, Any]) -> given.Resolved:
-    """Return the settings of a command that takes the build's options.
-
-    Args:
-        asked: the name of each parameter of build() -> what was given.
-
-    Raises:
-        UsageError: an option, or the settings file, that cannot be used.
-    """
-    return given.resolve(
-        asked["config"],
-        own_la=asked["own_la"],
-        extracts=asked["extracts"] or None,
-        db_password=given.db_password(asked["db_password_env"], asked["db_password_file"], asked["db_keyring"]),
-        source=asked["source"],
-        edition=asked["edition"],
-        output=str(asked["output"]) if asked["output"] else None,
-        extract_date=given.day(asked["extract_date"], "--extract-date") if asked["extract_date"] else None,
-        fail_on=asked["fail_on"].value if asked["fail_on"] else None,
-        accepted=str(asked["accepted"]) if asked["accepted"] else None,
-        suppress=asked["suppress"],
-        worker_names=asked["worker_names"],
-        all_exploitation=asked["all_exploitation"],
-    )
 
 
 def request_of(
@@ -102,7 +76,7 @@ def request_of(
     """Return what a command that takes the build's options asks for.
 
     Args:
-        asked: as for resolved_of().
+        asked: as for given.resolved_of().
         resolved: what that gave.
         day: D.
         output: the folder to write to.

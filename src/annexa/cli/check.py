@@ -79,6 +79,7 @@ def check(
 
     Example: annexa check --inspection-date 2018-06-04 --extracts extract --output check
     """
+    asked = dict(locals())
     debug_file.set(debug)
     from annexa import clock, console, log
     from annexa.checks.catalogue import known
@@ -95,16 +96,7 @@ def check(
     if output is None and (by_team or format_):
         raise UsageError("--by-team and --format write files, and no --output is given.", "Give --output PATH.")
     day = given.day(inspection_date, "--inspection-date")
-    resolved = given.resolve(
-        config,
-        own_la=own_la,
-        extracts=extracts or None,
-        db_password=given.db_password(db_password_env, db_password_file, db_keyring),
-        source=source,
-        edition=edition,
-        extract_date=given.day(extract_date, "--extract-date") if extract_date else None,
-        accepted=str(accepted) if accepted else None,
-    )
+    resolved = given.resolved_of({**asked, "fail_on": None})
     settings = resolved.settings
     request = CheckRequest(
         inspection_date=day,

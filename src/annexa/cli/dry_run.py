@@ -8,7 +8,7 @@ import typer
 from annexa import __version__
 from annexa.cli import given
 from annexa.cli import options as o
-from annexa.cli.build import request_of, resolved_of, unusual_date
+from annexa.cli.build import request_of, unusual_date
 from annexa.cli.guard import BUG, debug_file, guarded, stage
 from annexa.errors import AnnexaError, BusyError, UsageError
 
@@ -77,7 +77,7 @@ def dry_run(
         log.open_log(log_file)
     today = clock.today()
     day = given.day(inspection_date, "--inspection-date") if inspection_date else today
-    resolved = resolved_of(asked)
+    resolved = given.resolved_of(asked)
     folder = history_folder(resolved.settings.history)
     hook = _hook(config, resolved, quiet=quiet)
     try:

@@ -42,6 +42,7 @@ def explain(
 
     Example: annexa explain 1007 --list 8 --inspection-date 2018-06-04 --extracts extract --edition ilacs-2018
     """
+    asked = dict(locals())
     debug_file.set(debug)
     from annexa import clock, console, log
     from annexa.pipeline.explaining import ExplainRequest
@@ -51,16 +52,7 @@ def explain(
     if log_file is not None:
         log.open_log(log_file)
     day = given.day(inspection_date, "--inspection-date")
-    resolved = given.resolve(
-        config,
-        own_la=own_la,
-        extracts=extracts or None,
-        db_password=given.db_password(db_password_env, db_password_file, db_keyring),
-        source=source,
-        edition=edition,
-        extract_date=given.day(extract_date, "--extract-date") if extract_date else None,
-        accepted=str(accepted) if accepted else None,
-    )
+    resolved = given.resolved_of(asked)
     request = ExplainRequest(
         child=child,
         inspection_date=day,

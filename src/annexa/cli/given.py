@@ -1,6 +1,6 @@
 """What the options, annexa.toml and the defaults say together, and what the texts of options mean."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -73,6 +73,31 @@ def resolve(config: Path | None, **given: Any) -> Resolved:
     if config is None and origins["source"] == path.name:
         settings = settings.with_found_source()
     return Resolved(settings, origins, found=config is None)
+
+
+def resolved_of(asked: Mapping[str, Any]) -> Resolved:
+    """Return the settings of a command on an extract.
+
+    Args:
+        asked: the name of each of the command's parameters -> what was given.
+
+    Raises:
+        UsageError: an option, or the settings file, that cannot be used.
+    """
+    extract_date, fail_on = asked["extract_date"], asked.get("fail_on")
+    return resolve(
+        asked["config"],
+        own_la=asked["own_la"],
+        extracts=asked["extracts"] or None,
+        db_password=db_password(asked["db_password_env"], asked["db_password_file"], asked["db_keyring"]),
+        source=asked["source"],
+        edition=asked["edition"],
+        output=str(asked["output"]) if asked.get("output") else None,
+        extract_date=day(extract_date, "--extract-date") if extract_date else None,
+        fail_on=fail_on.value if fail_on else None,
+        accepted=str(asked["accepted"]) if asked.get("accepted") else None,
+        **{name: asked.get(name) for name in _REPORT_FLAGS},
+    )
 
 
 def db_password(env: str | None, file: Path | None, keyring: str | None) -> dict[str, str]:

@@ -70,6 +70,7 @@ def pack(
 
     Example: annexa pack --visit focused:care-leavers --inspection-date 2018-06-04 --extracts extract --output out
     """
+    asked = dict(locals())
     debug_file.set(debug)
     from annexa import clock, log
     from annexa.checks.gate import Gate
@@ -81,22 +82,7 @@ def pack(
 
     if log_file is not None:
         log.open_log(log_file)
-    resolved = given.resolve(
-        config,
-        own_la=own_la,
-        extracts=extracts or None,
-        db_password=given.db_password(db_password_env, db_password_file, db_keyring),
-        source=source,
-        edition=edition,
-        # The folder that annexa.toml names is the build's.
-        output=str(output) if output else None,
-        extract_date=given.day(extract_date, "--extract-date") if extract_date else None,
-        fail_on=fail_on.value if fail_on else None,
-        accepted=str(accepted) if accepted else None,
-        suppress=suppress,
-        worker_names=worker_names,
-        all_exploitation=all_exploitation,
-    )
+    resolved = given.resolved_of(asked)
     settings = resolved.settings
     packs = load_packs(Path(settings.packs) if settings.packs else None)
     if list_:

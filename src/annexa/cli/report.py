@@ -53,6 +53,7 @@ def report(
 
     Example: annexa report 2.02 --inspection-date 2018-06-04 --extracts extract --output out
     """
+    asked = dict(locals())
     debug_file.set(debug)
     from annexa import clock, console, log
     from annexa.pipeline.reporting import ReportRequest
@@ -62,18 +63,7 @@ def report(
         log.open_log(log_file)
     verbose = verbose and not quiet
     day = given.day(inspection_date, "--inspection-date")
-    resolved = given.resolve(
-        config,
-        own_la=own_la,
-        extracts=extracts or None,
-        db_password=given.db_password(db_password_env, db_password_file, db_keyring),
-        source=source,
-        edition=edition,
-        extract_date=given.day(extract_date, "--extract-date") if extract_date else None,
-        suppress=suppress,
-        worker_names=worker_names,
-        all_exploitation=all_exploitation,
-    )
+    resolved = given.resolved_of(asked)
     request = ReportRequest(
         items=given.report_items(",".join(items)),
         inspection_date=day,
