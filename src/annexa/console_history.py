@@ -16,7 +16,10 @@ _NONE: Final = " "
 
 
 def spark(values: Sequence[int | None], *, ascii_only: bool) -> str:
-    """Return counts as a line of bars, the lowest count the lowest bar and the highest the highest.
+    """Return counts as a line of bars, the highest count the highest bar.
+
+    The lowest bar is the lowest count, or four fifths of the highest where that is less: what is nearly the same is to
+    look so.
 
     Args:
         values: a count for each run; None, where a run has none, leaves a gap.
@@ -26,10 +29,10 @@ def spark(values: Sequence[int | None], *, ascii_only: bool) -> str:
     there = [value for value in values if value is not None]
     if not there:
         return _NONE * len(values)
-    low, spread = min(there), max(there) - min(there)
-    highest = len(bars) - 1
+    low = min(5 * min(there), 4 * max(there))  # in fifths of a count, so that whole numbers do
+    spread, highest = 5 * max(there) - low, len(bars) - 1
     return "".join(
-        _NONE if value is None else bars[(value - low) * highest // spread if spread else 0] for value in values
+        _NONE if value is None else bars[(5 * value - low) * highest // spread if spread else 0] for value in values
     )
 
 
@@ -135,4 +138,4 @@ def _run(run: "Run", *, with_edition: bool) -> tuple[str, ...]:
         told = (day, record.edition.name, f"{found.error:,}", f"{found.warning:,}", seconds)
     day, edition, *counts = told
     between = (edition,) if with_edition else ()
-    return (str(run.number), f"{run.created:%d/%m/%Y %H:%M}", day, *between, run.verdict, *counts)
+    return (str(run.number), f"{run.created:%d/%m/%Y %H:%M}", day, *between, run.told, *counts)

@@ -24,6 +24,7 @@ from annexa.outputs.locks import hold, let_go
 from annexa.outputs.manifest import read_manifest, verify
 from annexa.outputs.stage import Stage
 from annexa.pipeline import nightly
+from annexa.pipeline.last_good import taken
 from annexa.records import RECORDS
 from annexa.sample import generate, write_sample
 from annexa.settings import HistorySettings, Settings
@@ -90,7 +91,7 @@ def test_good_nights_and_a_flagged_one_that_is_accepted(authority):
     assert first.code == 0
     kind = "edition ilacs-2022 and source profile ssd, for {}, with at least the lists of this run."
     nothing = "Nothing to compare with: there is no earlier good run of " + kind
-    assert nothing.format("the day of the run") in first.out.splitlines()
+    assert nothing.format("the day of the run (02/06/2025)") in first.out.splitlines()
     output = authority / "history" / "dry-runs" / "2025-06-02"
     assert verify(output) == []
     assert read_manifest(output).command == "dry-run"
@@ -105,7 +106,7 @@ def test_good_nights_and_a_flagged_one_that_is_accepted(authority):
     # What would be a month later, on two lists: compared with nothing, and no measure of an ordinary night.
     later = night(authority, "--inspection-date", "2025-07-02", "--lists", "1,8", "--output", authority / "later")
     assert later.code == 0
-    assert nothing.format("30 days after the day of the run") in later.out.splitlines()
+    assert nothing.format("30 days after the day of the run (or for 02/07/2025)") in later.out.splitlines()
 
     halve(authority / "extract" / "ssd_contacts.csv")
     flagged = night(authority)
@@ -125,7 +126,8 @@ def test_good_nights_and_a_flagged_one_that_is_accepted(authority):
 
     config = ["--config", authority / "annexa.toml"]
     assert annexa("history", "accept", "last", *config).out.startswith("Run 4 is accepted")
-    assert annexa("history", "accept", "4", *config).code == 0
+    again = annexa("history", "accept", "4", *config)
+    assert (again.code, "Run 4 is not flagged: it is accepted." in again.err) == (2, True)
     after = night(authority, "--quiet")
     assert (after.code, after.out, after.err) == (0, "", "")
     assert states(authority) == ["good", "good", "good", "accepted", "good"]
@@ -147,6 +149,45 @@ def test_good_nights_and_a_flagged_one_that_is_accepted(authority):
     assert "secret of run" not in annexa("history", "--last", "1", *config).out
     told = json.loads(annexa("history", "--format", "json", *config).out)
     assert [run["secret_lost"] for run in told] == [True] * 5 + [False]
+
+
+def test_what_no_count_shows_is_seen(authority, monkeypatch):
+    """A column that has another name, a code that means another thing, and an extract that is copied again."""
+
+    def on(day: int, *more: str) -> tuple[int | None, dict[str, str]]:
+        today = (DAY + timedelta(days=day)).isoformat()
+        monkeypatch.setenv("ANNEXA_TODAY", today)
+        told = json.loads(night(authority, "--json", "--extract-date", today, *more).out)
+        return told["compared_with"], {each["check"]: each["message"] for each in told["wrong"]}
+
+    with (authority / "annexa.toml").open("a") as text:
+        text.write("\n[checks.AA-H09]\nrows = 5\n")  # its lists are short
+    people = authority / "extract" / "ssd_person.csv"
+    before = people.read_text("utf-8")
+    # A job with a fixed inspection date comes nearer to it, and is compared with itself.
+    fixed = ("--inspection-date", "2025-06-30", "--lists", "1,8")
+    assert on(0, *fixed) == (None, {})
+    assert on(1, *fixed) == (1, {})
+    compared, wrong = on(2, *fixed)
+    assert (compared, wrong) == (
+        2,
+        {"AA-H04": "The extract is the same, byte for byte, as that of the run of 02/06/2025."},
+    )
+
+    head, _, rest = before.partition("\n")
+    assert "pers_ethnicity" in head
+    people.write_text(head.replace("pers_ethnicity", "pers_ethnicity_code") + "\n" + rest, "utf-8")
+    compared, wrong = on(3, *fixed)
+    gone = "ssd_person.pers_ethnicity is not read any more: the table has no such column; the last good run read it."
+    assert (compared, wrong["AA-H08"]) == (2, gone)
+    assert set(wrong) == {"AA-H08", "AA-H09"}
+
+    frame = pl.read_csv(before.encode(), infer_schema=False)
+    swapped = {"M": "2", "F": "1"}
+    frame.with_columns(pl.col("pers_gender", "pers_sex").replace(swapped)).write_csv(people)
+    compared, wrong = on(4, *fixed)
+    assert (compared, set(wrong)) == (2, {"AA-H09"})
+    assert wrong["AA-H09"].startswith("Of the ")
 
 
 def test_what_a_killed_run_began_to_write_is_gone_with_the_next_and_that_is_said(authority, monkeypatch):
@@ -215,11 +256,11 @@ def test_the_age_of_an_extract_is_that_of_its_files_unless_a_date_is_given(autho
     os.utime(authority / "extract" / "ssd_contacts.csv", (made, made))
     request = nightly.Request(DAY, authority / "extract", Path(), Settings(), NIGHT)
     built = nightly.Built(None, None, Inputs("ssd_contacts.csv", "gone.csv"), {})
-    assert nightly._taken(request, built) == {"ssd_contacts.csv": date(2025, 5, 20)}
+    assert taken(request, built) == {"ssd_contacts.csv": date(2025, 5, 20)}
     one_file = nightly.Request(DAY, authority / "extract" / "ssd_contacts.csv", Path(), Settings(), NIGHT)
-    assert nightly._taken(one_file, nightly.Built(None, None, Inputs("any"), {})) == {"any": date(2025, 5, 20)}
+    assert taken(one_file, nightly.Built(None, None, Inputs("any"), {})) == {"any": date(2025, 5, 20)}
     given = nightly.Request(DAY, authority / "extract", Path(), Settings(extract_date=DAY), NIGHT)
-    assert nightly._taken(given, built) == {"": DAY}
+    assert taken(given, built) == {"": DAY}
 
 
 class Inputs:
@@ -363,7 +404,7 @@ def kept(authority) -> list[str]:
         history.adopt(KEYS.series)
         add(history, "1 TOM a", "8 ANN a", output=authority / "history" / "dry-runs" / "a")
         history.fail(history.begin(NIGHT, Path("out"), own_output=True))
-        add(history, "1 TOM b", "8 ANN a", day=1, flagged=True)
+        add(history, "1 TOM b", "8 ANN a", day=1, flagged=True, wrong=("AA-H02", "AA-H05"))
     return ["--config", str(authority / "annexa.toml")]
 
 
@@ -373,9 +414,23 @@ def test_the_history_is_shown_with_its_trend(kept):
     lines = [line.split() for line in shown.out.splitlines()]
     assert ["1", "02/06/2025", "01:00", "02/06/2025", "good", "0", "0", "0.5"] in lines
     assert ["2", "02/06/2025", "01:00", "-", "failed", "-", "-", "-"] in lines
-    assert ["3", "03/06/2025", "01:00", "02/06/2025", "flagged", "0", "0", "0.5"] in lines
-    assert any(line[:4] == ["List", "1", "Something", "▁▁"] for line in lines)
+    assert ["3", "03/06/2025", "01:00", "02/06/2025", "flagged:", "AA-H02,", "AA-H05", "0", "0", "0.5"] in lines
+    assert any(line[:4] == ["List", "1", "Something", "██"] for line in lines)
     assert len(annexa("history", "--last", "1", *kept).out.splitlines()) < len(lines)
+
+
+def test_a_good_run_is_rejected_and_accepted_again(kept, authority):
+    done = annexa("history", "reject", "1", *kept)
+    assert done.out == "Run 1 is rejected: the next dry run is compared with another good one.\n"
+    assert states(authority) == ["flagged", "failed", "flagged"]
+    assert ["flagged:", "rejected"] in [line.split()[4:6] for line in annexa("history", *kept).out.splitlines()]
+    told = json.loads(annexa("history", "--format", "json", *kept).out)
+    assert [run["flagged_by"] for run in told] == [[], [], ["AA-H02", "AA-H05"]]
+    for name, state in (("1", "flagged"), ("2", "failed")):
+        refused = annexa("history", "reject", name, *kept)
+        assert (refused.code, f"Run {name} is not good: it is {state}." in refused.err) == (2, True)
+    assert annexa("history", "accept", "1", "--quiet", *kept).out == ""
+    assert states(authority) == ["accepted", "failed", "flagged"]
 
 
 def test_each_edition_has_a_trend_of_its_own(kept, authority):
@@ -388,7 +443,7 @@ def test_each_edition_has_a_trend_of_its_own(kept, authority):
     assert ["2", "02/06/2025", "01:00", "-", "-", "failed", "-", "-", "-"] in shown
     trends = [line for line in shown if line[:3] == ["List", "1", "Something"]]
     assert trends == [
-        ["List", "1", "Something", "▁▁", "3", "3", "3"],
+        ["List", "1", "Something", "██", "3", "3", "3"],
         ["List", "1", "Something", "▅▁█", "30", "90", "90"],
     ]
     titles = [line for line in shown if line[:1] == ["Rows"]]
@@ -416,7 +471,11 @@ def test_the_history_as_csv_and_json(kept):
     ("values", "bars", "plain"),
     [
         ([0, 7, 3, None, 1], "▁█▄ ▂", "_#- ."),
-        ([5, 5], "▁▁", "__"),
+        ([5, 5], "██", "##"),
+        ([0, 0], "▁▁", "__"),
+        ([523, 525, 524, 525], "▇█▇█", "*#*#"),
+        ([80, 100, 90], "▁█▄", "_#-"),
+        ([79, 100, 80], "▁█▁", "_#_"),
         ([None, None], "  ", "  "),
         ([], "", ""),
         ([10, 1000], "▁█", "_#"),
@@ -430,11 +489,15 @@ def test_sparklines(values, bars, plain):
 
 def test_a_child_is_forgotten(kept, authority):
     gone = annexa("history", "forget", " TOM ", *kept)
-    assert (gone.code, gone.out) == (0, "2 rows of the child are deleted from the history.\n")
+    still = "The dated folders of the dry runs, and the extract, may still hold {}.\n"
+    told = "2 rows of the child are deleted from the history.\n"
+    assert (gone.code, gone.out) == (0, told + still.format("the child"))
     with open_history(authority / "history") as history:
         assert [history.rows(run).height for run in history.runs() if run.manifest] == [1, 1]
     again = annexa("history", "forget", "TOM", *kept)
-    assert (again.code, again.out) == (0, "The history has no row of a child with that identifier.\n")
+    assert (again.code, again.out) == (
+        0, "The history has no row of a child with that identifier.\n" + still.format("one"),
+    )  # fmt: skip
     assert "Give the identifier of one child; or --all" in annexa("history", "forget", *kept).err
     assert annexa("history", "forget", "ANN", "--all", *kept).code == 2
 
@@ -450,13 +513,16 @@ def test_without_the_secret_nobody_is_forgotten_but_all_on_purpose(kept, authori
     assert "annexa history forget --all" in refused.err
     assert (authority / "history" / FILE_NAME).read_bytes() == before
     everybody = annexa("history", "forget", "--all", *kept)
-    assert everybody.out == "All 3 rows of children are deleted from the history; its counts stay.\n"
+    assert everybody.out.splitlines() == [
+        "All 3 rows of children are deleted from the history; its counts stay.",
+        "The dated folders of the dry runs, and the extract, may still hold them.",
+    ]
     content = (authority / "history" / FILE_NAME).read_bytes()
     assert not [child for child in ("TOM", "ANN") if KEYS.child(child) in content]
     assert states(authority) == ["good", "failed", "flagged"]
 
 
-@pytest.mark.parametrize("words", [["forget", "TOM"], ["accept", "3"]])
+@pytest.mark.parametrize("words", [["forget", "TOM"], ["accept", "3"], ["reject", "1"]])
 def test_the_history_is_not_changed_while_a_dry_run_is_at_work(kept, authority, words):
     with locked(authority / "history"):
         assert annexa("history", *words, *kept).code == 5
@@ -466,7 +532,7 @@ def test_the_history_is_not_changed_while_a_dry_run_is_at_work(kept, authority, 
 def test_what_is_not_there_is_named(kept, authority):
     assert "The history has no run of that number." in annexa("history", "accept", "9", *kept).err
     settings(authority, 'folder = "elsewhere"')
-    for words in ([], ["forget", "TOM"], ["accept", "last"]):
+    for words in ([], ["forget", "TOM"], ["accept", "last"], ["reject", "last"]):
         done = annexa("history", *words, *kept)
         assert done.code == 2
         assert "There is no history in" in done.err

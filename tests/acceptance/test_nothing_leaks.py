@@ -320,6 +320,8 @@ STORIES = {
             Run(f"history accept last {HISTORY}"),
             Run(f"history accept 1 {HISTORY}", 2),
             Run(f"history accept {{child}} {HISTORY}", 2),
+            Run(f"history reject last {HISTORY}"),
+            Run(f"history reject {{child}} {HISTORY}", 2),
             Run(f"history {{child}} {HISTORY}", 2),
             Run(f"history forget {{child}} {HISTORY}"),
             Run(f"history forget {{child}} {HISTORY}"),

@@ -20,6 +20,7 @@ from annexa.outputs import stage as stage_module
 from annexa.outputs.manifest import verify
 from annexa.outputs.stage import Stage
 from annexa.pipeline import nightly
+from annexa.pipeline.last_good import taken
 from annexa.settings import HistorySettings, Settings
 from tests.support.cli import Ran, annexa, contents
 from tests.support.histories import KEYS, add, codes, manifest, rows
@@ -229,7 +230,7 @@ def _made(folder: Path, moment: datetime) -> date:
     os.utime(folder / "a.csv", (moment.timestamp(), moment.timestamp()))
     extract = type("Extract", (), {"inputs": [type("Input", (), {"name": "a.csv"})]})
     built = nightly.Built(None, None, extract, {})
-    [day] = nightly._taken(nightly.Request(DAY, folder, Path(), Settings(), NIGHT), built).values()
+    [day] = taken(nightly.Request(DAY, folder, Path(), Settings(), NIGHT), built).values()
     return day
 
 

@@ -1,16 +1,18 @@
 """What looks wrong with a dry run, as drawn tables: one below, on and above each limit, and each limit alone."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
-from annexa.checks.catalogue import HISTORY, catalogue
-from annexa.checks.nightly import CODES, NightRun, codes_of
+from annexa.checks.catalogue import HISTORY, catalogue, pages
+from annexa.checks.nightly import CODES, COLUMNS, NightRun, codes_of, columns_of
 from annexa.checks.registry import ON_NIGHTS, Looked, Unable
 from annexa.checks.run import FOUND, NOT_RUN, OFF, OTHER_INPUT, PASSED, Result, run_checks, unable
 from annexa.checks.runs import Earlier, ExtractRun, Night
+from annexa.editions import code_sets
+from annexa.extract.tables import Tables
 from annexa.findings import empty, findings
 from annexa.lists.build import BuiltList
 from annexa.records import UNREADABLE
@@ -65,7 +67,8 @@ def test_list_empty(before, now, wrong):
     rows = found("AA-H01", extract(lists={1: now, 2: 5}, lists_before={1: before, 2: 5}))
     assert rows["list"].to_list() == [1] * wrong
     assert rows["severity"].to_list() == ["error"] * wrong
-    assert rows["message"].to_list() == [f"The list has 0 rows; the last good run had {before}."] * wrong
+    is_now = "was not supplied" if now is None else "has 0 rows"
+    assert rows["message"].to_list() == [f"The list {is_now}; the last good run had {before}."] * wrong
 
 
 # AA-H02: more than 10 per cent and more than 10 rows away.
@@ -189,12 +192,74 @@ def test_extract_old(today, taken, wrong):
     assert rows["file"].to_list() == ["old.csv"] * wrong
     assert rows["value"].to_list() == [taken.isoformat()] * wrong
     days = (today - taken).days
-    assert rows["message"].to_list() == [f"The extract was made {days} days before the run."] * wrong
+    assert rows["message"].to_list() == [f"old.csv was made {days} days before the run."] * wrong
+
+
+def old(number: int, of: int) -> pl.DataFrame:
+    """What is said where so many files of an extract are three days and more old."""
+    days = {f"{n}.csv": DAY - timedelta(days=3 + n if n < number else 0) for n in range(of)}
+    return found("AA-H04", extract(night=Night("1", DAY, days, None, NO_CODES)))
+
+
+@pytest.mark.parametrize(
+    ("number", "of", "messages"),
+    [
+        (1, 1, ["0.csv was made 3 days before the run."]),
+        (1, 64, ["0.csv was made 3 days before the run."]),
+        (2, 3, ["0.csv was made 3 days before the run.", "1.csv was made 4 days before the run."]),
+        (2, 2, ["All 2 files of the extract are old: the newest was made 3 days before the run."]),
+        (64, 64, ["All 64 files of the extract are old: the newest was made 3 days before the run."]),
+        (6, 7, ["6 of the 7 files of the extract are old, such as 0.csv: the newest was made 3 days before the run."]),
+    ],
+)
+def test_a_whole_extract_that_is_old_is_one_finding(number, of, messages):
+    rows = old(number, of)
+    assert rows["message"].to_list() == messages
+    several = "files" in messages[0]
+    assert rows["file"].to_list() == ([None] if several else [f"{n}.csv" for n in range(number)])
+    assert rows["value"][0] == "2025-05-30"
 
 
 def test_an_extract_date_is_about_no_file():
     rows = found("AA-H04", extract(night=Night("1", DAY, {"": date(2025, 5, 1)}, None, NO_CODES)))
-    assert rows["file"].to_list() == [None]
+    assert rows.select("file", "message").rows() == [(None, "The extract was made 32 days before the run.")]
+
+
+SAME = "The extract is the same, byte for byte, as that of the run of {:%d/%m/%Y}."
+
+
+@pytest.mark.parametrize(
+    ("today", "since", "wrong"),
+    [
+        (DAY, DAY, False),
+        (DAY, date(2025, 6, 1), False),
+        (DAY, date(2025, 5, 31), True),
+        (date(2024, 3, 1), date(2024, 2, 29), False),
+        (date(2024, 3, 1), date(2024, 2, 28), True),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_an_extract_that_is_copied_again_is_old_whatever_its_files_say(today, since, wrong, known):
+    taken = {"a.csv": today, "b.csv": today} if known else {}
+    night = Night("1", today, taken, replace(EARLIER, same_since=since), NO_CODES)
+    rows = found("AA-H04", extract(night=night))
+    assert rows.select("file", "message").rows() == [(None, SAME.format(since))] * wrong
+
+
+def test_an_extract_of_which_nothing_is_known_is_not_young():
+    run = extract(night=Night("1", DAY, {}, EARLIER, NO_CODES))
+    result = run_checks(catalogue(), run, empty(), {"AA-H04"}).result("AA-H04")
+    assert (result.status, result.reasons) == (NOT_RUN, ("nobody knows when the extract was made (--extract-date)",))
+
+
+def test_an_extract_that_is_old_and_the_same_is_said_once():
+    night = Night("1", DAY, {"": date(2025, 5, 1)}, replace(EARLIER, same_since=date(2025, 5, 2)), NO_CODES)
+    assert found("AA-H04", extract(night=night))["message"].to_list() == [
+        "The extract was made 32 days before the run."
+    ]
+    # One file alone is no extract.
+    night = replace(night, taken={"a.csv": date(2025, 5, 1), "b.csv": DAY})
+    assert found("AA-H04", extract(night=night))["file"].to_list() == [None, "a.csv"]
 
 
 # AA-H05: more than 5 per cent and more than 20 rows fewer; more are no alarm.
@@ -216,7 +281,8 @@ def test_table_shrunk(before, now, wrong):
     records = {} if now is None else {"contacts": [{"contact_id": str(n), "person_id": "P"} for n in range(now)]}
     rows = found("AA-H05", extract(records, tables={"ssd_contacts": before}))
     assert rows["table"].to_list() == ["ssd_contacts"] * wrong
-    assert rows["message"].to_list() == [f"The table has {now or 0} rows; the last good run had {before}."] * wrong
+    is_now = "was not supplied" if now is None else f"has {now} rows"
+    assert rows["message"].to_list() == [f"The table {is_now}; the last good run had {before}."] * wrong
 
 
 def test_an_input_that_is_no_table_of_the_extract_is_not_compared():
@@ -290,6 +356,14 @@ def test_a_column_that_is_new_through_and_through_is_one_finding():
     assert rows.select("value", "message").rows() == [("F, v1, v2, v3, v4, ...", told(7, 97, 6))]
 
 
+def test_the_codes_that_the_pages_name_are_what_they_say():
+    """The example of AA-H06 is a value that no value map knows, that of AA-H09 are known ones."""
+    assert "FEM, which no value map knows" in pages()["AA-H06"].example
+    assert "is 1 or 2" in pages()["AA-H09"].example
+    lookup = code_sets()["gender"].lookup
+    assert [lookup.get(each) for each in ("fem", "1", "2", "male")] == [None, "M", "F", "M"]
+
+
 def test_only_what_a_code_set_declares_is_kept_as_it_stands():
     """Whatever else stands in a coded field is keyed, though reading has let it pass."""
     read = findings("AA-R02", "error", "x", table="ssd_person", column="pers_gender", value="Mister", row=2)
@@ -312,11 +386,114 @@ def test_codes_kept_with_another_secret_are_not_compared():
     assert (result.status, result.reasons) == (NOT_RUN, ("the codes of earlier runs were kept with another secret",))
 
 
+# AA-H08: a column that the last good run read, of a table that is there.
+PEOPLE = {"gender": ("pers_gender",), "ethnicity": ("pers_ethnicity",)}
+
+
+def with_columns(tables: dict[str, dict[str, tuple[str, ...]]], **earlier: object) -> ExtractRun:
+    """An extract of these records, each field of which was read from these columns."""
+    run = extract({name: [] for name in tables}, **earlier)
+    there = {name: replace(run.context.tables[name], columns=columns) for name, columns in tables.items()}
+    return replace(run, context=replace(run.context, tables=Tables(there)))
+
+
+def columns(*rows: tuple[str, str, str]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=COLUMNS, orient="row")
+
+
+def read_before(**fields: tuple[str, ...]) -> pl.DataFrame:
+    return columns(*(("ssd_person", field, column) for field, names in fields.items() for column in names))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "gone"),
+    [
+        (PEOPLE, PEOPLE, []),
+        (PEOPLE, {"gender": ("pers_gender",)}, ["pers_ethnicity"]),
+        (PEOPLE, {}, ["pers_ethnicity", "pers_gender"]),
+        ({"gender": ("pers_gender",)}, PEOPLE, []),  # one that came
+        # A field that is read from several columns loses what one of them alone knows.
+        ({"gender": ("pers_gender", "pers_sex")}, {"gender": ("pers_gender",)}, ["pers_sex"]),
+        # The source profile knows the new name.
+        ({"gender": ("pers_gender",)}, {"gender": ("pers_sex",)}, []),
+        ({"gender": ("pers_gender", "pers_sex")}, {"gender": ("pers_new", "pers_sex")}, []),
+        # One finding a column, whatever it feeds.
+        ({"gender": ("pers_gender",), "sex": ("pers_gender",)}, {}, ["pers_gender"]),
+        ({"gender": ("pers_gender",), "sex": ("pers_gender",)}, {"gender": ("pers_gender",)}, []),  # it is there
+    ],
+)
+def test_column_gone(before, now, gone):
+    rows = found("AA-H08", with_columns({"persons": now}, columns=read_before(**before)))
+    assert rows["column"].to_list() == gone
+    assert set(rows["table"]) <= {"ssd_person"}
+    assert rows["severity"].to_list() == ["error"] * len(gone)
+    message = "ssd_person.{} is not read any more: the table has no such column; the last good run read it."
+    assert rows["message"].to_list() == [message.format(column) for column in gone]
+
+
+def test_the_columns_of_a_table_that_is_not_supplied_are_that_tables():
+    before = pl.concat([read_before(**PEOPLE), columns(("ssd_contacts", "contact_date", "cont_contact_date"))])
+    assert found("AA-H08", with_columns({"persons": PEOPLE}, columns=before)).is_empty()
+    rows = found("AA-H08", with_columns({"persons": PEOPLE, "contacts": {}}, columns=before))
+    assert rows.select("table", "column").rows() == [("ssd_contacts", "cont_contact_date")]
+
+
+def test_a_column_of_the_same_name_in_another_table_is_another():
+    before = columns(("ssd_contacts", "contact_date", "pers_gender"))
+    assert found("AA-H08", with_columns({"persons": PEOPLE, "contacts": {}}, columns=before)).height == 1
+
+
+def test_a_run_that_kept_no_names_of_columns_is_not_compared():
+    result = run_checks(catalogue(), with_columns({"persons": {}}), empty(), {"AA-H08"}).result("AA-H08")
+    assert (result.status, result.reasons) == (
+        NOT_RUN,
+        ("the last good run was made by an earlier version of annexa, which kept no names of columns",),
+    )
+
+
+def test_what_is_kept_of_a_read_are_names():
+    run = with_columns({"persons": {"gender": ("pers_gender", "pers_sex"), "upn": ()}})
+    assert columns_of(run.context).rows() == [
+        ("ssd_person", "gender", "pers_gender"), ("ssd_person", "gender", "pers_sex"),
+    ]  # fmt: skip
+    assert columns_of(run.context).schema == COLUMNS
+
+
+# AA-H09: more than 20 and more than 40 per cent of the rows that both runs have.
+@pytest.mark.parametrize(
+    ("both", "changed", "wrong"),
+    [
+        (21, 21, True),
+        (20, 20, False),  # on the number
+        (1000, 20, False),
+        (100, 40, False),  # on the percentage
+        (100, 41, True),
+        (500, 200, False),
+        (500, 201, True),
+        (52, 21, True),
+        (53, 21, False),
+        (0, 0, False),
+    ],
+)
+def test_cells_changed(both, changed, wrong):
+    rows = found("AA-H09", extract(rows={3: (both, changed), 4: (50, 0)}))
+    assert rows["list"].to_list() == [3] * wrong
+    assert rows["severity"].to_list() == ["warning"] * wrong
+    told = f"Of the {both} rows that the last good run has too, {changed} have other cells."
+    assert rows["message"].to_list() == [told] * wrong
+
+
+def test_rows_that_the_history_does_not_have_are_not_compared():
+    result = run_checks(catalogue(), extract(rows=None), empty(), {"AA-H09"}).result("AA-H09")
+    reason = "the history has no rows of the last good run: its secret was lost, or they were forgotten"
+    assert (result.status, result.reasons) == (NOT_RUN, (reason,))
+
+
 NIGHTLY = [check for check, each in catalogue().items() if each.scope == HISTORY]
 
 
 def test_every_nightly_check_is_here():
-    assert NIGHTLY == list(ON_NIGHTS) == [f"AA-H0{n}" for n in range(1, 8)]
+    assert NIGHTLY == list(ON_NIGHTS) == [f"AA-H0{n}" for n in range(1, 10)]
 
 
 @pytest.mark.parametrize("check", NIGHTLY)

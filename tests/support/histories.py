@@ -12,6 +12,7 @@ from annexa.outputs.manifest import Manifest
 KEYS = Keys(b"k" * 32)
 NIGHT = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
 HASH = "0" * 64
+COLUMNS = {"table": pl.String, "field": pl.String, "column": pl.String}
 CODES = {"table": pl.String, "column": pl.String, "code": pl.String, "known": pl.Boolean}
 
 
@@ -76,12 +77,19 @@ def codes(*texts: str) -> pl.DataFrame:
     return pl.DataFrame([("t", "c", text, not text.startswith("?")) for text in texts], schema=CODES, orient="row")
 
 
+def columns(*names: str) -> pl.DataFrame:
+    """Columns of a table t, each of which is read as a field f."""
+    return pl.DataFrame([("t", "f", name) for name in names], schema=COLUMNS, orient="row")
+
+
 def add(
     history: History,
     *texts: str,
     day: int = 0,
     flagged: bool = False,
+    wrong: tuple[str, ...] = (),
     code: tuple[str, ...] = (),
+    column: tuple[str, ...] = (),
     output: Path = Path("out"),
     edition: str = "ilacs-2019",
     lists: dict[int, int] | None = None,
@@ -95,5 +103,14 @@ def add(
     number = history.begin(NIGHT + timedelta(days=day), output, own_output=own_output)
     inspection_date = DAY if ahead is None else DAY + timedelta(days=day + ahead)
     told = manifest(lists, edition, inspection_date=inspection_date)
-    history.finish(number, told, {"reading": 0.5}, rows(*texts), codes(*code), flagged=flagged)
+    history.finish(
+        number,
+        told,
+        {"reading": 0.5},
+        rows(*texts),
+        codes(*code),
+        flagged=flagged,
+        wrong=wrong,
+        columns=columns(*column),
+    )
     return number

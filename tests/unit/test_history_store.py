@@ -19,7 +19,7 @@ from annexa.history.lock import locked
 from annexa.history.model import DRY_RUNS
 from annexa.history.secret import SECRET_NAME, make_secret, read_secret
 from annexa.history.store import open_history
-from tests.support.histories import CODES, KEYS, NIGHT, add, codes, manifest, rows
+from tests.support.histories import CODES, DAY, KEYS, NIGHT, add, codes, manifest, rows
 
 NIGHT_OUT = Path("out")
 PERMISSIONS = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
@@ -130,8 +130,8 @@ def test_a_run_that_is_not_there_is_named(history, name):
 # Good runs.
 
 
-def compared(history, *, edition="ilacs-2019", source="ssd", ahead=0, lists=(1, 8)) -> int | None:
-    run, passed = baseline(history, Kind(edition, source, ahead, frozenset(lists)))
+def compared(history, *, edition="ilacs-2019", source="ssd", ahead=0, to=None, lists=(1, 8)) -> int | None:
+    run, passed = baseline(history, Kind(edition, source, ahead, to or date(2030, 1, 1), frozenset(lists)))
     assert passed == ()
     return run.number if run else None
 
@@ -173,12 +173,36 @@ def test_the_last_good_run_is_as_far_from_its_inspection_date_and_has_the_lists(
 
 
 @pytest.mark.parametrize(
+    ("day", "ahead", "number"),
+    [
+        (10, 20, 3),  # the same inspection date, come nearer
+        (5, 20, 2),  # the same distance, though another inspection date
+        (10, 0, 4),  # an ordinary night
+        (15, 16, None),  # neither
+        (9, 0, 4),
+        (31, -1, 3),  # the day after the inspection date
+        (30, 0, 4),  # both: the newest one
+    ],
+)
+def test_a_fixed_inspection_date_is_compared_with_the_same_one(history, day, ahead, number):
+    """Day 30 is the inspection date of a job of days 1, 3 and 9, which stands between other runs."""
+    for on, to in ((1, 29), (4, 20), (9, 21), (9, 0)):
+        add(history, day=on, ahead=to)
+    to = DAY + timedelta(days=day + ahead)
+    assert compared(history, ahead=ahead, to=to, lists=(1,)) == number
+
+
+@pytest.mark.parametrize(
     ("ahead", "words"),
-    [(0, "the day of the run"), (1, "1 day after the day of the run"), (-40, "40 days before the day of the run")],
+    [
+        (0, "the day of the run (02/06/2025)"),
+        (1, "1 day after the day of the run (or for 02/06/2025)"),
+        (-40, "40 days before the day of the run (or for 02/06/2025)"),
+    ],
 )
 def test_what_a_run_is_compared_with_in_words(ahead, words):
     told = f"edition e and source profile s, for {words}, with at least the lists of this run"
-    assert Kind("e", "s", ahead, frozenset({1})).words == told
+    assert Kind("e", "s", ahead, DAY, frozenset({1})).words == told
 
 
 def test_only_a_run_that_is_flagged_can_be_accepted(history):
@@ -187,6 +211,52 @@ def test_only_a_run_that_is_flagged_can_be_accepted(history):
     for name, state in (("1", "good"), ("2", "failed")):
         with pytest.raises(UsageError, match=f"not flagged: it is {state}"):
             history.accept(history.find(name))
+    add(history, flagged=True)
+    history.accept(history.find("3"))
+    with pytest.raises(UsageError, match="Run 3 is not flagged: it is accepted"):
+        history.accept(history.find("3"))
+    assert [run.verdict for run in history.runs()] == ["good", "failed", "accepted"]
+
+
+def test_a_good_run_is_rejected_and_is_no_measure_any_more(history):
+    add(history, code=("A",))
+    add(history, code=("A", "B"))
+    history.reject(history.find("last"))
+    assert (compared(history, lists=(1,)), history.codes()["code"].to_list()) == (1, ["A"])
+    [_, run] = history.runs()
+    assert (run.verdict, run.told, run.good, run.wrong) == ("flagged", "flagged: rejected", False, ())
+    with pytest.raises(UsageError, match="Run 2 is not good: it is flagged"):
+        history.reject(run)
+    history.accept(run)
+    assert compared(history, lists=(1,)) == 2
+
+
+def test_an_accepted_run_is_rejected_and_is_flagged_by_what_flagged_it(history):
+    add(history, flagged=True, wrong=("AA-H05", "AA-H02"))
+    assert history.find("1").told == "flagged: AA-H02, AA-H05"
+    history.accept(history.find("1"))
+    assert history.find("1").told == "accepted"
+    history.reject(history.find("1"))
+    assert history.find("1").told == "flagged: AA-H02, AA-H05"
+    assert compared(history, lists=(1,)) is None
+
+
+def test_only_a_good_run_is_rejected(history):
+    history.fail(history.begin(NIGHT, NIGHT_OUT, own_output=True))
+    history.begin(NIGHT, NIGHT_OUT, own_output=True)
+    for name, state in (("1", "failed"), ("2", "running")):
+        with pytest.raises(UsageError, match=f"Run {name} is not good: it is {state}"):
+            history.reject(history.find(name))
+        assert history.find(name).told == state
+
+
+def test_what_flagged_a_run_of_an_earlier_version_is_not_known(history):
+    add(history, flagged=True)
+    history._db.execute("UPDATE run SET wrong = NULL")
+    assert (history.find("1").told, history.find("1").wrong) == ("flagged", None)
+    history.accept(history.find("1"))
+    history.reject(history.find("1"))
+    assert history.find("1").told == "flagged"
 
 
 def test_only_the_codes_of_good_runs_count_as_seen(history):
@@ -200,6 +270,31 @@ def test_only_the_codes_of_good_runs_count_as_seen(history):
         ("t", "c", "B", True),
         ("t", "c", "C", True),
     ]
+
+
+def test_each_run_knows_the_columns_that_it_read(history):
+    read = [("a", "b"), ("b",), (), ("a", "b"), ("b", "c")]
+    for names in read:
+        add(history, column=names)
+    assert [history.columns(run)["column"].to_list() for run in history.runs() if run.number != 3] == [
+        list(names) for names in read if names
+    ]
+    assert history.columns(history.find("1")).rows() == [("t", "f", "a"), ("t", "f", "b")]
+    held = history._db.execute("SELECT source_column, first, last FROM column_read ORDER BY 1, 2").fetchall()
+    assert held == [("a", 1, 1), ("a", 4, 4), ("b", 1, 2), ("b", 4, None), ("c", 5, None)]
+    # Of one that kept none, as in a history of an earlier version, nothing is known.
+    assert history.columns(history.find("3")) is None
+    history.retain(NIGHT + timedelta(days=9), 1)
+    assert history.columns(history.find("1")) is not None
+
+
+def test_columns_that_no_run_read_any_more_are_deleted_and_no_secret_hides_them(history):
+    for day, names in enumerate([("a",), ("b",), ("b",)]):
+        add(history, column=names, day=day, own_output=False)
+    history.retain(NIGHT + timedelta(days=3), 1)
+    assert history._db.execute("SELECT source_column FROM column_read").fetchall() == [("b",)]
+    history.adopt(Keys(b"n" * 32).series)
+    assert history.columns(history.find("last"))["column"].to_list() == ["b"]
 
 
 # Retention, and what is forgotten.
@@ -351,6 +446,18 @@ def test_a_history_of_version_1_is_read_as_it_was(tmp_path):
         assert list(history.old_outputs(NIGHT + timedelta(days=30), 1).values()) == [[1]]
 
 
+def test_a_history_of_version_2_keeps_its_runs_and_knows_no_columns_of_them(tmp_path):
+    with open_history(tmp_path, create=True, migrations=MIGRATIONS[:2]) as second:
+        values = ("2025-06-02T01:00:00+00:00", "2025-06-02", "done", 1, "out", False)
+        second._db.execute(
+            "INSERT INTO run (created, day, state, flagged, output, own_output) VALUES (?, ?, ?, ?, ?, ?)", values
+        )
+    with open_history(tmp_path) as history:
+        add(history, column=("a",))
+        before, now = history.runs()
+        assert (history.columns(before), history.columns(now)["column"].to_list()) == (None, ["a"])
+
+
 def test_an_older_version_is_brought_up_to_date_and_keeps_its_runs(folder, history):
     add(history, "1 TOM a")
     newer = (*MIGRATIONS, ("ALTER TABLE run ADD COLUMN told TEXT", "UPDATE run SET told = 'yes'"))
@@ -423,7 +530,7 @@ def test_a_run_whose_counts_cannot_be_read_is_passed_over(history, content):
     add(history, "1 TOM a")
     history._db.execute("UPDATE run SET manifest = ? WHERE number = 2", (content,))
     assert [(run.verdict, run.unreadable) for run in history.runs()] == [("good", False), ("good", True)]
-    run, passed = baseline(history, Kind("ilacs-2019", "ssd", 0, frozenset({1})))
+    run, passed = baseline(history, Kind("ilacs-2019", "ssd", 0, DAY, frozenset({1})))
     assert (run.number, passed) == (1, (2,))
     assert history.rows(history.find("2")).height == 1
 

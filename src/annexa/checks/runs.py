@@ -33,6 +33,11 @@ class Earlier:
         unable: check -> what it could not look at then, as checks.run.unable() gives it.
         codes: the codes of all good runs: table, column, code, as checks.nightly.codes_of() gives them; None where they
             cannot be compared.
+        columns: what it read, as checks.nightly.columns_of() gives it; None where that was not kept.
+        rows: list -> the number of rows that this run has too, and of those whose cells are other ones now; None where
+            they cannot be compared.
+        same_since: the day of the first of the good runs, one after the other up to this one, that have read the very
+            files of the run now, byte for byte; None where this one has read others.
     """
 
     version: str
@@ -41,6 +46,9 @@ class Earlier:
     tables: Mapping[str, int]
     unable: Mapping[str, Collection[str]] = field(default_factory=dict)
     codes: pl.DataFrame | None = None
+    columns: pl.DataFrame | None = None
+    rows: Mapping[int, tuple[int, int]] | None = None
+    same_since: date | None = None
 
 
 @dataclass(frozen=True)

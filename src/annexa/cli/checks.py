@@ -123,7 +123,7 @@ def explain(
 
 
 def lists_in_words(numbers: tuple[int, ...], *, noun: bool = False) -> str:
-    """Return list numbers with runs shortened: 1-10, or 4, 6-9; with the noun List 7, Lists 4, 6-9, or No single list."""
+    """Return list numbers with runs shortened: 1-10, or 4, 6-9; with the noun Lists 4, 6-9, or No single list."""
     if noun and not numbers:
         return "No single list"
     runs: list[list[int]] = []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from annexa.history.model import Run
 
 app = typer.Typer(
-    help="Show the dry runs and the trend of their counts, forget a child, or accept a run that was flagged.",
+    help="Show the dry runs and the trend of their counts, forget a child, or accept or reject a run.",
     epilog="Example: annexa history --last 30",
 )
 
@@ -40,7 +40,7 @@ def history(
     config: o.Config = None,
     debug: o.DebugFile = None,
 ) -> None:
-    """Show the dry runs and the trend of their counts, forget a child, or accept a run that was flagged.
+    """Show the dry runs and the trend of their counts, forget a child, or accept or reject a run.
 
     Example: annexa history --last 30
     """
@@ -93,12 +93,16 @@ def forget(
     gone = forget_child(_folder(config), child)
     if quiet:
         return
+    still = "The dated folders of the dry runs, and the extract, may still hold {}."
     if everybody:
         console.line(f"All {gone:,} rows of children are deleted from the history; its counts stay.")
+        console.line(still.format("them"))
     elif gone:
         console.line(f"{gone:,} rows of the child are deleted from the history.")
+        console.line(still.format("the child"))
     else:
         console.line("The history has no row of a child with that identifier.")
+        console.line(still.format("one"))
 
 
 @app.command("accept")
@@ -120,6 +124,27 @@ def accept(
     accepted = accept_run(_folder(config), run)
     if not quiet:
         console.line(f"Run {accepted.number} is accepted: the next dry run is compared with it, or with a later one.")
+
+
+@app.command("reject")
+@guarded
+def reject(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Number of the run, or last.")],
+    config: o.Config = None,
+    quiet: o.Quiet = False,
+    debug: o.DebugFile = None,
+) -> None:
+    """Take a good or accepted run for a flagged one: something was wrong with it, and no run is compared with it.
+
+    Example: annexa history reject last
+    """
+    debug_file.set(debug)
+    from annexa import console
+    from annexa.pipeline.nightly import reject as reject_run
+
+    rejected = reject_run(_folder(config), run)
+    if not quiet:
+        console.line(f"Run {rejected.number} is rejected: the next dry run is compared with another good one.")
 
 
 def _folder(config: "Path | None") -> "Path":
@@ -162,7 +187,9 @@ def _document(run: "Run", ended: "Collection[int]") -> dict[str, object]:
     counts: dict[str, dict[str, float]] = {}
     for kind, name, count in _counts(run):
         counts.setdefault(kind, {})[name] = count
-    return {**_about(run), "output": str(run.output), "secret_lost": run.number in ended, "counts": counts}
+    flagged = run.verdict == "flagged"
+    about = {**_about(run), "flagged_by": run.wrong if flagged else ()}
+    return {**about, "output": str(run.output), "secret_lost": run.number in ended, "counts": counts}
 
 
 def _csv(runs: "Sequence[Run]") -> "Iterator[str]":

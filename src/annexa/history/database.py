@@ -17,8 +17,8 @@ BUSY_SECONDS: Final = 30.0
 #
 # One entry for each version; a file is brought up to date by the entries that it has not had. None is ever changed.
 #
-# A row, or a code, was there from run `first` to run `last`, both included; `last` is blank where it is there still. So
-# a night costs what has changed, and not what there is. A run that is not done has no rows.
+# A row, a code or a column was there from run `first` to run `last`, both included; `last` is blank where it is there
+# still. So a night costs what has changed, and not what there is. A run that is not done has no rows.
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
         "CREATE TABLE series (key TEXT NOT NULL, begun INTEGER NOT NULL)",
@@ -61,6 +61,18 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE run ADD COLUMN unable TEXT",
         "ALTER TABLE run ADD COLUMN cleared INTEGER NOT NULL DEFAULT 0",
         "UPDATE run SET day = substr(created, 1, 10)",
+    ),
+    # Which columns a run read, by name; the ids of the checks that flagged it, as JSON (blank of earlier runs).
+    (
+        """CREATE TABLE column_read (
+            source_table TEXT NOT NULL,
+            record_field TEXT NOT NULL,
+            source_column TEXT NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER,
+            PRIMARY KEY (source_table, record_field, source_column, first)
+        ) WITHOUT ROWID""",
+        "ALTER TABLE run ADD COLUMN wrong TEXT",
     ),
 )
 

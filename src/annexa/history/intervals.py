@@ -1,6 +1,7 @@
-"""From which run to which a row or a code was there: what has changed is written, not what there is (database.py)."""
+"""From which run to which a row, a code or a column was there: what has changed is written, and not what there is."""
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -8,8 +9,10 @@ import polars as pl
 from annexa.history.keys import ROWS
 
 CODES: Final = {"table": pl.String, "column": pl.String, "code": pl.String, "known": pl.Boolean}
+COLUMNS: Final = {"table": pl.String, "field": pl.String, "column": pl.String}
 _ROW_KEYS: Final = ["list", "row_key", "child_key", "row_hash"]
-_CODE_KEYS: Final = list(CODES)
+_CODE_NAMES: Final = {"table": "source_table", "column": "source_column", "code": "code", "known": "known"}
+_COLUMN_NAMES: Final = {"table": "source_table", "field": "record_field", "column": "source_column"}
 
 
 def record_rows(database: sqlite3.Connection, number: int, rows: pl.DataFrame) -> None:
@@ -26,15 +29,23 @@ def record_rows(database: sqlite3.Connection, number: int, rows: pl.DataFrame) -
 
 def record_codes(database: sqlite3.Connection, number: int, codes: pl.DataFrame) -> None:
     """Record the codes of a run: columns of CODES, and maybe others."""
-    there = database.execute("SELECT source_table, source_column, code, known, first FROM code WHERE last IS NULL")
-    held = pl.DataFrame(there.fetchall(), schema={**CODES, "first": pl.Int64}, orient="row")
-    gone = held.join(codes, on=_CODE_KEYS, how="anti").drop("known")
-    database.executemany(
-        "UPDATE code SET last = ? WHERE source_table = ? AND source_column = ? AND code = ? AND first = ?",
-        gone.select(pl.lit(number - 1), "table", "column", "code", "first").iter_rows(),
-    )
-    fresh = codes.select(_CODE_KEYS).unique().join(held, on=_CODE_KEYS, how="anti").sort(_CODE_KEYS)
-    database.executemany(
-        "INSERT INTO code (source_table, source_column, code, known, first) VALUES (?, ?, ?, ?, ?)",
-        fresh.with_columns(pl.lit(number)).iter_rows(),
-    )
+    _record(database, number, codes, "code", _CODE_NAMES)
+
+
+def record_columns(database: sqlite3.Connection, number: int, columns: pl.DataFrame) -> None:
+    """Record which columns a run read: columns of COLUMNS."""
+    _record(database, number, columns, "column_read", _COLUMN_NAMES)
+
+
+def _record(database: sqlite3.Connection, number: int, now: pl.DataFrame, table: str, names: Mapping[str, str]) -> None:
+    """Record what a run had in a table whose columns are those of a frame by these names, and first and last."""
+    keys, columns = list(names), ", ".join(names.values())
+    # The names are written in this file.
+    there = database.execute(f"SELECT {columns}, first FROM {table} WHERE last IS NULL")  # noqa: S608
+    held = pl.DataFrame(there.fetchall(), schema={**now.select(keys).schema, "first": pl.Int64}, orient="row")
+    gone = held.join(now, on=keys, how="anti").select(pl.lit(number - 1).alias("last"), *keys, "first")
+    same = " AND ".join(f"{each} = ?" for each in names.values())
+    database.executemany(f"UPDATE {table} SET last = ? WHERE {same} AND first = ?", gone.iter_rows())  # noqa: S608
+    fresh = now.select(keys).unique().join(held, on=keys, how="anti").sort(keys).with_columns(first=pl.lit(number))
+    places = ", ".join("?" * fresh.width)
+    database.executemany(f"INSERT INTO {table} ({columns}, first) VALUES ({places})", fresh.iter_rows())  # noqa: S608

@@ -29,6 +29,7 @@ class Run:
         output: the folder that it wrote to, which may be gone by now or hold a later run.
         own_output: whether that is one beside the history, to be deleted with time.
         manifest: what it read, counted and wrote; None unless it is done, and where it cannot be read.
+        wrong: ids of the checks that flagged it, none of a good run that was rejected; None where that was not kept.
         unable: check -> what it could not look at.
         seconds: stage -> time that it took.
     """
@@ -42,6 +43,7 @@ class Run:
     output: Path
     own_output: bool
     manifest: Manifest | None
+    wrong: tuple[str, ...] | None = None
     unable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
 
@@ -57,10 +59,17 @@ class Run:
 
     @property
     def verdict(self) -> str:
-        """Return the run's state in a word or two, for tables."""
+        """Return the run's state in a word or two."""
         if self.state != DONE:
             return self.state
         return "accepted" if self.accepted else "flagged" if self.flagged else "good"
+
+    @property
+    def told(self) -> str:
+        """Return the run's state, and of a flagged one by what, for tables."""
+        if self.verdict != "flagged" or self.wrong is None:
+            return self.verdict
+        return f"flagged: {', '.join(self.wrong) or 'rejected'}"
 
 
 @dataclass(frozen=True)

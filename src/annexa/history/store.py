@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from annexa.environment import data_folder
 from annexa.errors import UsageError
 from annexa.history.database import FILE_NAME, MIGRATIONS, connect, explained, transaction
-from annexa.history.intervals import CODES, record_codes, record_rows
+from annexa.history.intervals import CODES, COLUMNS, record_codes, record_columns, record_rows
 from annexa.history.keys import ROWS
 from annexa.history.model import CUT_SHORT, DONE, DRY_RUNS, FAILED, RUNNING, Run
 from annexa.history.rights import narrow
@@ -23,7 +23,7 @@ from annexa.history.secret import SECRET_NAME
 from annexa.outputs.manifest import Manifest
 from annexa.settings import HistorySettings
 
-_RUN: Final = "number, created, day, state, flagged, accepted, output, own_output, manifest, unable, seconds"
+_RUN: Final = "number, created, day, state, flagged, accepted, output, own_output, manifest, wrong, unable, seconds"
 _LONGEST: Final = 18  # digits of a number that SQLite can hold
 
 
@@ -146,6 +146,16 @@ class History:
         )
         return pl.DataFrame(rows.fetchall(), schema=CODES, orient="row")
 
+    def columns(self, run: Run) -> pl.DataFrame | None:
+        """Return which columns a run read: table, field, column, in their order; None where that was not kept."""
+        rows = self._db.execute(
+            "SELECT source_table, record_field, source_column FROM column_read "
+            "WHERE first <= ?1 AND (last IS NULL OR last >= ?1) ORDER BY 1, 2, 3",
+            (run.number,),
+        )
+        found = pl.DataFrame(rows.fetchall(), schema=COLUMNS, orient="row")
+        return found if found.height else None
+
     # Writing: who does holds the lock of the history.
 
     def adopt(self, series: str) -> bool:
@@ -211,7 +221,9 @@ class History:
         codes: pl.DataFrame,
         *,
         flagged: bool,
+        wrong: Sequence[str] = (),
         unable: Mapping[str, Sequence[str]] | None = None,
+        columns: pl.DataFrame | None = None,
     ) -> None:
         """Record what a run gave, all of it or nothing.
 
@@ -222,11 +234,14 @@ class History:
             rows: columns of keys.ROWS.
             codes: table, column, code, known.
             flagged: whether something looks wrong.
+            wrong: ids of the checks that say so.
             unable: check -> what it could not look at.
+            columns: which columns it read: table, field, column.
         """
         told = (
             DONE,
             flagged,
+            json.dumps(sorted(wrong)),
             manifest.edition.name,
             manifest.source.name if manifest.source else None,
             zlib.compress(manifest.model_dump_json().encode(), 9),
@@ -236,25 +251,40 @@ class History:
         )
         with transaction(self._db):
             self._db.execute(
-                "UPDATE run SET state = ?, flagged = ?, edition = ?, source = ?, manifest = ?, unable = ?, seconds = ? "
-                "WHERE number = ?",
+                "UPDATE run SET state = ?, flagged = ?, wrong = ?, edition = ?, source = ?, manifest = ?, unable = ?, "
+                "seconds = ? WHERE number = ?",
                 told,
             )
             self._record_rows(number, rows)
             self._record_codes(number, codes)
+            record_columns(self._db, number, pl.DataFrame(schema=COLUMNS) if columns is None else columns)
 
     def accept(self, run: Run) -> None:
         """Take a flagged run for a good one from now on.
 
         Raises:
-            UsageError: it is not done, or nothing looked wrong.
+            UsageError: it is not flagged: not done, good, or accepted already.
         """
-        if run.state != DONE or not run.flagged:
+        if run.state != DONE or not run.flagged or run.accepted:
             raise UsageError(
                 f"Run {run.number} is not flagged: it is {run.verdict}.", "`annexa history` shows the runs."
             )
         with transaction(self._db):
             self._db.execute("UPDATE run SET accepted = 1 WHERE number = ?", (run.number,))
+
+    def reject(self, run: Run) -> None:
+        """Take a good run, or one that was accepted, for a flagged one from now on.
+
+        Raises:
+            UsageError: it is not good.
+        """
+        if not run.good:
+            raise UsageError(f"Run {run.number} is not good: it is {run.verdict}.", "`annexa history` shows the runs.")
+        # By what it was flagged stays: nothing, where nothing looked wrong.
+        wrong = run.wrong if run.flagged else ()
+        kept = None if wrong is None else json.dumps(wrong)
+        with transaction(self._db):
+            self._db.execute("UPDATE run SET flagged = 1, accepted = 0, wrong = ? WHERE number = ?", (kept, run.number))
 
     def forget(self, child_key: bytes) -> int:
         """Delete every row of a child; return how many there were."""
@@ -267,7 +297,7 @@ class History:
             return self._db.execute("DELETE FROM row").rowcount
 
     def retain(self, now: datetime, days: int) -> None:
-        """Delete the runs that are older than so many days, and the rows and codes that no later run has.
+        """Delete the runs that are older than so many days, and the rows, codes and columns that no later run has.
 
         The newest run that is done stays whatever its age, and so does one whose own output stands: nothing else knows
         of it.
@@ -281,6 +311,7 @@ class History:
             oldest = self._db.execute("SELECT min(number) FROM run WHERE state = ?", (DONE,)).fetchone()
             self._db.execute("DELETE FROM row WHERE last < ?", oldest)
             self._db.execute("DELETE FROM code WHERE last < ?", oldest)
+            self._db.execute("DELETE FROM column_read WHERE last < ?", oldest)
 
     def old_outputs(self, now: datetime, days: int) -> dict[Path, list[int]]:
         """Return the history's own output folders that stand and in which no run of the last so many days has written.
@@ -315,7 +346,7 @@ class History:
         return (self._run(row) for row in found.fetchall())
 
     def _run(self, row: tuple[Any, ...]) -> Run:
-        number, created, day, state, flagged, accepted, output, own_output, manifest, unable, seconds = row
+        number, created, day, state, flagged, accepted, output, own_output, manifest, wrong, unable, seconds = row
         try:
             told = Manifest.model_validate_json(zlib.decompress(manifest)) if manifest else None
         except (ValidationError, zlib.error):
@@ -330,6 +361,7 @@ class History:
             output=self._folder(output, is_own=own_output),
             own_output=bool(own_output),
             manifest=told,
+            wrong=None if wrong is None else tuple(json.loads(wrong)),
             unable={check: tuple(reasons) for check, reasons in json.loads(unable or "{}").items()},
             seconds=json.loads(seconds) if seconds else {},
         )

@@ -11,11 +11,10 @@ import polars as pl
 
 from annexa import __version__
 from annexa.checks.accept import ACCEPTED
-from annexa.checks.nightly import codes_of
+from annexa.checks.nightly import codes_of, columns_of
 from annexa.checks.run import unable
-from annexa.checks.runs import Earlier, Night
+from annexa.checks.runs import Night
 from annexa.errors import AnnexaError, OutputError, SourceError, UsageError
-from annexa.extract.address import Place
 from annexa.history.baseline import Kind, baseline
 from annexa.history.keys import Keys
 from annexa.history.lock import locked
@@ -26,6 +25,7 @@ from annexa.log import Stopwatch
 from annexa.outputs.manifest import MANIFEST_NAME, describe, read_manifest
 from annexa.outputs.stage import settled
 from annexa.pipeline.building import Built, Report, Request, build
+from annexa.pipeline.last_good import beside, kind_of, taken, written
 
 Progress = Callable[[str], None]
 
@@ -87,6 +87,17 @@ class NightReport:
     wrong: pl.DataFrame
     changes: Mapping[int, Change] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """What is known of a run before its checks; its rows are those of keys.ROWS."""
+
+    kind: Kind
+    earlier: Run | None
+    night: Night
+    rows: pl.DataFrame
+    changes: Mapping[int, Change]
 
 
 def own_folder(folder: Path, day: date) -> Path:
@@ -163,96 +174,38 @@ def _run(
     note: Callable[[Note], None],
 ) -> NightReport:
     watch = Stopwatch(progress)
-    compared: list[tuple[Kind, Run | None, Night]] = []
+    compared: list[_Compared] = []
 
     def night(built: Built) -> Night:
-        kind = _kind(request, built)
+        kind = kind_of(request.build, built, request.day)
         earlier, passed = baseline(history, kind)
         for each in passed:
             note(Note(f"Run {each} is passed over: this version of annexa cannot read what it counted."))
+        rows = keys.rows(written(request.build, built))
+        stands = beside(history, earlier, rows, built, kind.lists)
         codes = codes_of(built.context, built.context.findings.frame(), keys.values)
-        before = _earlier(history, earlier)
-        compared.append((kind, earlier, Night(__version__, request.day, _taken(request.build, built), before, codes)))
-        return compared[0][-1]
+        of_night = Night(__version__, request.day, taken(request.build, built), stands.earlier, codes)
+        compared.append(_Compared(kind, earlier, of_night, rows, stands.changes))
+        return of_night
 
     report = build(request.build, watch.tell, night)
-    [(kind, earlier, of_night)] = compared
+    [of] = compared
     watch.tell("recording the run")
-    rows = keys.rows(report.lists)
     wrong = report.assessed.findings.filter(
         pl.col("check").str.starts_with(_NIGHTLY) & (pl.col("severity") != "info") & pl.col(ACCEPTED).is_null()
     )
-    changes = _changes(history.rows(earlier) if earlier else None, rows, kind.lists)
     history.finish(
         number,
         report.manifest,
         watch.seconds(),
-        rows,
-        of_night.codes,
+        of.rows,
+        of.night.codes,
         flagged=bool(wrong.height),
+        wrong=wrong["check"].unique().to_list(),
         unable=unable(report.assessed.results),
+        columns=columns_of(report.built.context),
     )
-    return NightReport(report, history.find(str(number)), kind, earlier, wrong, changes)
-
-
-def _kind(request: NightRequest, built: Built) -> Kind:
-    asked = request.build
-    return Kind(
-        edition=built.context.edition.name,
-        source=built.source.name,
-        ahead=(asked.inspection_date - request.day).days,
-        lists=frozenset(built.lists if asked.lists is None else asked.lists),
-    )
-
-
-def _earlier(history: History, run: Run | None) -> Earlier | None:
-    if run is None or run.manifest is None:
-        return None
-    told = run.manifest
-    return Earlier(
-        version=told.annexa_version,
-        lists={entry.number: entry.rows for entry in told.lists if entry.rows is not None},
-        findings=told.findings.by_check,
-        tables={each.table: each.rows for each in told.inputs if each.table is not None and each.rows is not None},
-        unable=run.unable,
-        codes=history.codes() if history.comparable(run) else None,
-    )
-
-
-def _taken(request: Request, built: Built) -> dict[str, date]:
-    """Return the day on which each file of the extract was made: as given, or else as last written."""
-    given = request.settings.extract_date
-    if given is not None:
-        return {"": given}
-    paths = {each.name: _path_of(request.extracts, each.name) for each in built.extract.inputs}
-    days = {}
-    for name, path in paths.items():
-        with suppress(OSError):
-            if path is not None:
-                days[name] = datetime.fromtimestamp(path.stat().st_mtime).date()
-    return days
-
-
-def _path_of(place: Place, name: str) -> Path | None:
-    path = place if isinstance(place, Path) else place.file
-    if path is None:
-        return None
-    return path / name if path.is_dir() else path
-
-
-def _changes(before: pl.DataFrame | None, rows: pl.DataFrame, lists: Iterable[int]) -> dict[int, Change]:
-    if before is None:
-        return {}
-    both = before.filter(pl.col("list").is_in(list(lists))).join(
-        rows, on=["list", "row_key"], how="full", coalesce=True, suffix="_now"
-    )
-    was, is_ = pl.col("row_hash").is_not_null(), pl.col("row_hash_now").is_not_null()
-    counts = both.group_by("list").agg(
-        (~was).sum().alias("came"),
-        (~is_).sum().alias("went"),
-        (pl.col("row_hash") != pl.col("row_hash_now")).sum().alias("changed"),
-    )
-    return {number: Change(came, went, changed) for number, came, went, changed in counts.sort("list").iter_rows()}
+    return NightReport(report, history.find(str(number)), of.kind, of.earlier, wrong, of.changes)
 
 
 def _tidy(request: NightRequest, history: History) -> list[Note]:
@@ -352,4 +305,17 @@ def accept(folder: Path, name: str) -> Run:
     with open_history(folder) as history, locked(folder):
         run = history.find(name)
         history.accept(run)
+        return history.find(str(run.number))
+
+
+def reject(folder: Path, name: str) -> Run:
+    """Take a good run for a flagged one; return it.
+
+    Raises:
+        UsageError: there is no history, no such run, or it is not good.
+        BusyError: a dry run is at work.
+    """
+    with open_history(folder) as history, locked(folder):
+        run = history.find(name)
+        history.reject(run)
         return history.find(str(run.number))

@@ -77,5 +77,5 @@ def _check(each: Definition, known: Page) -> Iterator[str]:
 
 def _where(each: Definition) -> str:
     if each.made_by_reading:
-        return f"Lists {lists_in_words(each.lists)}."
+        return f"{lists_in_words(each.lists, noun=True)}."
     return f"{lists_in_words(each.lists, noun=True)}, tested on {SCOPES[each.scope]}."
