@@ -6,7 +6,7 @@ import polars as pl
 
 from annexa.editions import ListSpec
 from annexa.extract.tables import DROP
-from annexa.lists.care_findings import report_listed, report_periods
+from annexa.lists.care_findings import in_community_homes, report_listed, report_periods
 from annexa.lists.context import Context
 from annexa.lists.orders import id_order
 from annexa.lists.people import with_people
@@ -245,9 +245,13 @@ def children_in_care(context: Context, spec: ListSpec) -> Cohort:
 
 def _account(context: Context, periods: pl.DataFrame) -> pl.DataFrame:
     """The account of the episodes: each says what became of its period, and of two periods the one that is listed."""
+    # The findings that report_listed makes of it.
+    birthday = (pl.col("ended_by") == "birthday") & (context.options.include_short_breaks | ~pl.col("short_break"))
+    allowed = pl.col("person_id").is_in(in_community_homes(context).implode())
     finding = (
         pl.when(pl.col("ended_by") == "death").then(pl.lit("AA-G24"))
-        .when(pl.col("ended_by") == "birthday").then(pl.lit("AA-816"))
+        .when(birthday & allowed).then(pl.lit("AA-834"))
+        .when(birthday).then(pl.lit("AA-816"))
         .when(pl.col("start_date").is_null() & pl.col("reason").is_null()).then(pl.lit("AA-828"))
     )  # fmt: skip
     rank = {code: position for position, code in enumerate(REASONS, start=1)}

@@ -72,14 +72,14 @@ def _report_adults(context: Context, periods: pl.DataFrame, window: Window) -> N
     adults = with_people(context, periods, "turned_18").filter(
         (of_age <= context.period.inspection_date) & (unended | later)
     )
-    allowed = unended & pl.col("person_id").is_in(_in_community_homes(context).implode())
+    allowed = unended & pl.col("person_id").is_in(in_community_homes(context).implode())
     message = "Looked after after the 18th birthday: the period should have ended on it."
     _report(context, "AA-816", message, _of(adults.filter(~allowed)), "end_date")
     message = "Over 18, accommodated and in a community home, which the law allows: is the child still looked after?"
     _report(context, "AA-834", message, _of(adults.filter(allowed)), "end_date")
 
 
-def _in_community_homes(context: Context) -> pl.Series:
+def in_community_homes(context: Context) -> pl.Series:
     """Return the children who are accommodated under section 20 (V2) and placed in a children's home (K2) at D."""
     open_now = context.period.open_at(pl.col("start_date"), pl.col("end_date"))
     accommodated = context.live("legal_statuses").filter(open_now & (pl.col("status") == "V2"))

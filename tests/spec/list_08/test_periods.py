@@ -309,6 +309,27 @@ def test_the_account_names_the_deciding_date_and_the_finding(ends):
     assert told["ended after 18, long ago-E1"] == (date(2019, 1, 15), None)
 
 
+def test_the_account_names_the_question_where_that_is_what_was_found():
+    result = list_8(
+        {
+            "ssd_person": [person(child, "2006-12-01") for child in ("home", "foster")],
+            "ssd_cla_episodes": [episode(child, "2022-01-01 to") for child in ("home", "foster")],
+            "ssd_care_leavers": [
+                {"clea_person_id": child, "clea_table_id": child, "clea_care_leaver_eligibility": "Relevant"}
+                for child in ("home", "foster")
+            ],
+            "ssd_legal_status": [legal(child, "V2", "2022-01-01 to") for child in ("home", "foster")],
+            "ssd_cla_placement": [
+                placement("home", "2022-01-01 to", kind="K2"),
+                placement("foster", "2022-01-01 to", kind="U6"),
+            ],
+        }
+    )
+    told = dict(result.lists[8].accounts["care_episodes"].select("person_id", "finding").rows())
+    assert told == {"home": "AA-834", "foster": "AA-816"}
+    assert dict(result.findings.drop_nulls("child").select("child", "check").rows()) == told
+
+
 # What is found: case -> (episodes, check or none)
 FOUND = {
     "blank end in the middle": ([("2020-01-01 to", {}), ("2024-01-01 to", {})], {"AA-835"}),
