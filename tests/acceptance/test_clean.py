@@ -173,7 +173,7 @@ def without_heading(path, target, *sheets):
     return spoiled(path, target, *((name, "A2", "Reference") for name in sheets))
 
 
-@pytest.mark.parametrize("number", [1, 5, 7, 8, 10])
+@pytest.mark.parametrize("number", [1, 8, 10])
 def test_a_list_without_identifiers_is_an_error_and_no_bug(built, tmp_path, number):
     book = without_heading(built, tmp_path / "theirs.xlsx", f"List_{number}")
     ran = annexa("check", book, "--json", *EDITION)

@@ -310,17 +310,15 @@ def test_two_runs_give_the_same_bytes(built, extract, tmp_path, monkeypatch):
     assert one == other
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_order_of_the_rows_changes_no_byte_of_the_workbook(tables_of_lists, tmp_path, seed):
+def test_the_order_of_the_rows_changes_no_byte_of_the_workbook(tables_of_lists, tmp_path):
     # Repeated rows, and rows that differ from one with the same identifier, must not be told apart by their place.
     tables = {name: _with_repeats(table) for name, table in tables_of_lists.items()}
-    shuffled = {name: table.sample(fraction=1, shuffle=True, seed=seed) for name, table in tables.items()}
+    shuffled = {name: table.sample(fraction=1, shuffle=True, seed=1) for name, table in tables.items()}
     assert any(not shuffled[name].equals(tables[name]) for name in tables)
     workbooks = []
     for name, each in (("plain", tables), ("shuffled", shuffled)):
         write_sample(each, tmp_path / name, "csv", date(2018, 6, 4))
-        edition = EDITIONS[seed % len(EDITIONS)]
-        assert build(tmp_path / name, tmp_path / f"{name}-out", "--edition", edition, "--quiet").code == 0
+        assert build(tmp_path / name, tmp_path / f"{name}-out", "--edition", EDITIONS[-1], "--quiet").code == 0
         workbooks.append((tmp_path / f"{name}-out" / "annex-a.xlsx").read_bytes())
     assert workbooks[0] == workbooks[1]
 

@@ -5,7 +5,7 @@ import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -85,6 +85,10 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.source)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self.tree))
+
 
 def _module(path: Path) -> Module:
     parts = path.relative_to(SOURCE).with_suffix("").parts
@@ -95,9 +99,9 @@ def _module(path: Path) -> Module:
 MODULES = [_module(path) for path in sorted((SOURCE / "annexa").rglob("*.py"))]
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
+def imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Every module that is imported anywhere in a tree, inside functions and for type checkers alone included."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -119,13 +123,13 @@ def test_every_part_has_its_layer():
 
 
 def imports_go_down(module):
-    for name in imports(module.tree):
+    for name in imports(module.nodes):
         if name.split(".")[0] == "annexa":
             assert RANK[module.part] <= RANK[part_of(name)], f"{module.name} imports {name}, which is above it"
 
 
 def libraries_stay_where_they_belong(module):
-    for name in imports(module.tree):
+    for name in imports(module.nodes):
         assert not any(name == each or name.startswith(f"{each}.") for each in FORBIDDEN), f"{module.name}: {name}"
         for library, parts in CONFINED.items():
             if name == library or name.startswith(f"{library}."):
@@ -134,7 +138,7 @@ def libraries_stay_where_they_belong(module):
 
 def only_the_clock_reads_the_clock(module):
     """No date or time of the run anywhere but in clock; the environment is read there, and for secrets, alone."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute) and module.part not in {"clock", "environment"}:
             assert node.attr not in {"today", "now", "utcnow", "localtime", "environ", "getenv"} or _of_clock(node), (
                 f"{module.name}, line {node.lineno}: {node.attr}"
@@ -157,7 +161,7 @@ def _of_clock(node: ast.Attribute) -> bool:
     ],
 )
 def test_imports_are_seen(code, seen):
-    assert list(imports(ast.parse(code))) == seen
+    assert list(imports(ast.walk(ast.parse(code)))) == seen
 
 
 def test_the_test_would_fail_where_a_layer_is_broken():

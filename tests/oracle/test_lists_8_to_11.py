@@ -70,7 +70,7 @@ def test_the_sample_with_faults(edition, seed):
     assert differences(sources, LISTS, day=day, extract_date=day - timedelta(days=40), edition=edition) == []
 
 
-@pytest.mark.parametrize("batch", range(100 if LONG else 5))
+@pytest.mark.parametrize("batch", range(100 if LONG else 4))
 def test_changed_extracts(batch):
     for seed in range(batch * 5, batch * 5 + 5):
         sources, day = changed(seed)

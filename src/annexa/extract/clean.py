@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from annexa.editions import code_sets, normalise, normalise_expr
 from annexa.extract.read import RawTable
 from annexa.extract.tables import DROP, DTYPES, IGNORED_TEXTS, MASKED, ROW, Table, schema
-from annexa.extract.typed import typed
+from annexa.extract.typed import plain_days, typed
 from annexa.findings import Findings
 from annexa.records import RECORDS, UNREADABLE, Kind, Record, RecordField
 from annexa.sources import DATE_FORMATS, SourceProfile, TableMap
@@ -234,15 +234,10 @@ def _formed(
         form = pl.when(form.is_not_null()).then(code.fill_null(pl.lit(UNREADABLE) if own_codes else form))
     elif field.kind is Kind.JSON:
         form = worded(form, source.values_of(record.meta.name, field.name))
-    return (
-        texts.alias("text")
-        .to_frame()
-        .lazy()
-        .with_columns(_prepared(pl.col("text"), field, source).alias("trimmed"))
-        .with_columns(form.alias("form"))
-        .with_columns(typed(field).alias("value"))
-        .collect()
-    )
+    forms = texts.alias("text").to_frame().with_columns(_prepared(pl.col("text"), field, source).alias("trimmed"))
+    if field.kind in _DAYS and (days := plain_days(forms["trimmed"])) is not None:
+        return forms.with_columns(form=pl.col("trimmed"), value=days)
+    return forms.with_columns(form.alias("form")).with_columns(typed(field).alias("value"))
 
 
 def _judged(forms: pl.DataFrame, record: type[Record], field: RecordField) -> _Forms:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -39,6 +40,7 @@ SHELL = {
 HELP = ("`--help`", "", "", "Explain the command and stop.")
 
 
+@cache
 def commands() -> dict[str, Any]:
     """Return every command by its path, groups included: "annexa", "annexa build", "annexa editions show"."""
 
