@@ -50,7 +50,7 @@ OF_DRY_RUNS = {
     "the run is not begun": Case(Point("annexa.history.store:History.begin"), history=()),
     "the run is begun": Case(Point("annexa.pipeline.nightly:build")),
     "the build is done": Case(Point("annexa.pipeline.nightly:build", after=True), "new"),
-    "half of the run is recorded": Case(Point("annexa.history.store:History._record_codes"), "new"),
+    "half of the run is recorded": Case(Point("annexa.history.store:record_codes"), "new"),
     "the run is recorded": Case(Point("annexa.history.store:History.finish", after=True), "new", ("good",)),
     "half of an old output is deleted": Case(Point("annexa.pipeline.nightly:describe", turn=3), "new", ("good",)),
 }

@@ -559,7 +559,7 @@ def test_a_run_is_recorded_whole_or_not_at_all(history, monkeypatch):
     def full(*_):
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(history, "_record_codes", full)
+    monkeypatch.setattr("annexa.history.store.record_codes", full)
     with pytest.raises(sqlite3.OperationalError):
         history.finish(number, manifest(), {}, rows("1 TOM a"), pl.DataFrame(schema=CODES), flagged=False)
     assert (stored(history), history.runs()[0].state) == ([], "running")

@@ -591,19 +591,19 @@ def test_what_hangs_on_a_field(path, rows, columns):
 
 
 @pytest.mark.parametrize(
-    ("rows", "begin"),
+    ("rows", "begin", "them"),
     [
-        (1, "t: 1 row holds a value of a or b that no map knows. "),
-        (1234, "t: 1,234 rows hold values of a or b that no map knows. "),
+        (1, "t: 1 row holds a value of a or b that no map knows. ", "it"),
+        (1234, "t: 1,234 rows hold values of a or b that no map knows. ", "them"),
     ],
 )
-def test_the_message(rows, begin):
+def test_the_message(rows, begin, them):
     effect = effect_of(load_edition(EDITION), "cin_episodes", "close_reason")
     (heading,) = effect.columns[4]
     assert told(effect, "t", ["a", "b"], rows) == (
-        f"{begin}More than a blank cell hangs on them: who is on List 6; in List 4 the column "
+        f"{begin}More than a blank cell hangs on {them}: who is on List 6; in List 4 the column "
         f'"{heading}". '
-        'Map them in the source profile, under [values."cin_episodes.close_reason"].'
+        f'Map {them} in the source profile, under [values."cin_episodes.close_reason"].'
     )
     assert effect_of(load_edition("ilacs-2019"), "adopters", "on_hold").rows == (11,)
     assert effect_of(load_edition("ilacs-2018"), "adopters", "on_hold").rows == ()

@@ -48,16 +48,10 @@ from annexa.differences.rules import BY_DATE, headings_of, rules
 from annexa.filled.kinds import person_heading
 from annexa.lists.reasons import REASONS
 
-MEMBERSHIP_OPTIONS: Final = (
-    "drop_adults",
-    "list6_additions",
-    "include_short_breaks",
-)  # those that decide who is on a list
-_SILENT: Final = (
-    "DUPLICATE",
-    "CONFLICT",
-    "NO_CHILD_ID",
-)  # another row of the record tells, or nobody knows whose it is
+# Those that decide who is on a list.
+MEMBERSHIP_OPTIONS: Final = ("drop_adults", "list6_additions", "include_short_breaks")
+# Another row of the record tells, or nobody knows whose it is.
+_SILENT: Final = ("DUPLICATE", "CONFLICT", "NO_CHILD_ID")
 _CHILD: Final = "child"
 
 

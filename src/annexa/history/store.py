@@ -255,8 +255,8 @@ class History:
                 "seconds = ? WHERE number = ?",
                 told,
             )
-            self._record_rows(number, rows)
-            self._record_codes(number, codes)
+            record_rows(self._db, number, rows)
+            record_codes(self._db, number, codes)
             record_columns(self._db, number, pl.DataFrame(schema=COLUMNS) if columns is None else columns)
 
     def accept(self, run: Run) -> None:
@@ -369,12 +369,6 @@ class History:
     def _folder(self, output: str, *, is_own: bool) -> Path:
         # Histories of version 1 have the whole path of their own folders too.
         return self._path.parent / DRY_RUNS / Path(output).name if is_own else Path(output)
-
-    def _record_rows(self, number: int, rows: pl.DataFrame) -> None:
-        record_rows(self._db, number, rows)
-
-    def _record_codes(self, number: int, codes: pl.DataFrame) -> None:
-        record_codes(self._db, number, codes)
 
 
 def _utc(moment: datetime) -> str:

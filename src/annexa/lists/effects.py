@@ -82,12 +82,13 @@ def told(effect: Effect, table: str, columns: Sequence[str], rows: int) -> str:
         columns: the columns of the source that the field is read from.
         rows: how many rows hold such a value.
     """
-    hold = "1 row holds a value" if rows == 1 else f"{rows:,} rows hold values"
+    hold, them = ("1 row holds a value", "it") if rows == 1 else (f"{rows:,} rows hold values", "them")
     record, _, field = effect.path.partition(".")
-    meanings = f", to what they mean: {', '.join(flags)}" if (flags := flags_of(record, field)) else ""
+    mean = "it means" if rows == 1 else "they mean"
+    meanings = f", to what {mean}: {', '.join(flags)}" if (flags := flags_of(record, field)) else ""
     return (
-        f"{table}: {hold} of {' or '.join(columns)} that no map knows. More than a blank cell hangs on them: "
-        f'{hangs(effect)}. Map them in the source profile, under [values."{effect.path}"]'
+        f"{table}: {hold} of {' or '.join(columns)} that no map knows. More than a blank cell hangs on {them}: "
+        f'{hangs(effect)}. Map {them} in the source profile, under [values."{effect.path}"]'
         f"{meanings}."
     )
 

@@ -6,9 +6,8 @@ from typing import Final
 
 from annexa.records import RECORDS
 
-ENOUGH: Final = (
-    0.8  # share of a column's values that is found among the identifiers they should be of where all is well
-)
+# Where all is well, more than this share of a column's values is found among the identifiers that they should be of.
+ENOUGH: Final = 0.8
 
 
 @dataclass(frozen=True)

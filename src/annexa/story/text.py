@@ -9,8 +9,8 @@ from annexa.story.model import NOT_SUPPLIED, OFF, ON, FindingStory, ListStory, R
 from annexa.story.words import day, opened, series, shown
 
 WIDTH: Final = 78
-# Records that say who was about, which is not told: their days alone would fill lines and say nothing.
-_COUNTED: Final = ("involvements",)
+# Records that say who was about, which is not told: their rows are named, and their days alone would say nothing.
+_ROWS_ALONE: Final = ("involvements",)
 
 
 def lines_of(story: Story) -> list[str]:
@@ -95,12 +95,12 @@ def _others(story: Story) -> Iterator[str]:
         yield ""
         yield f"{table}:"
         each_told = list(records)
-        counted = [record for record in each_told if record.record in _COUNTED and not record.fate]
-        if counted:
-            many = f"{len(counted)} record{'' if len(counted) == 1 else 's'}"
-            yield from _wrapped(f"{many} of workers, teams and their roles, which are not told.", "  ", "    ")
+        alone = [record for record in each_told if record.record in _ROWS_ALONE and not record.fate]
+        if alone:
+            rows = f"Row{'' if len(alone) == 1 else 's'} {series(str(each.row) for each in alone)}"
+            yield from _wrapped(f"{rows}: workers, teams and their roles, which are not told.", "  ", "    ")
         for record in each_told:
-            if record in counted:
+            if record in alone:
                 continue
             told = [". ".join(f"{meaning}: {value}" for meaning, value in record.facts), record.fate.rstrip(".")]
             yield from _wrapped(". ".join([f"Row {record.row}", *filter(None, told)]) + ".", "  ", "    ")
